@@ -1,0 +1,1 @@
+"""Files in, warehouse rows out: recognise, read, clean, check, load."""

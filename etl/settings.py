@@ -1,0 +1,41 @@
+"""Where things are. The only place that reads Waymark's environment variables."""
+
+import os
+from pathlib import Path
+
+SHIPPED = Path(__file__).resolve().parent.parent / "data"
+
+
+def data_folder() -> Path:
+    """Return the data folder: `WAYMARK_DATA`, or `data` beside the code."""
+    return Path(os.environ.get("WAYMARK_DATA") or SHIPPED)
+
+
+def warehouse_address() -> str:
+    """Return `<engine>:<place>` of the warehouse: `WAYMARK_WAREHOUSE`, or a DuckDB file in the data folder."""
+    return os.environ.get("WAYMARK_WAREHOUSE") or f"duckdb:{data_folder() / 'warehouse.duckdb'}"
+
+
+def warehouse_wait_seconds() -> float:
+    """Return how long a call waits for another writer: `WAYMARK_WAIT`, or 30 seconds."""
+    return float(os.environ.get("WAYMARK_WAIT") or 30)
+
+
+def editions_folder() -> Path:
+    """Return the folder of published editions."""
+    return data_folder() / "editions"
+
+
+def plan_folder() -> Path:
+    """Return the local area's plan folder; the shipped one where the data folder has none of its own."""
+    return _own_or_shipped("plan")
+
+
+def reference_folder() -> Path:
+    """Return the folder of small public lookups; the shipped one where the data folder has none of its own."""
+    return _own_or_shipped("reference")
+
+
+def _own_or_shipped(name: str) -> Path:
+    own = data_folder() / name
+    return own if own.is_dir() else SHIPPED / name

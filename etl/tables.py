@@ -1,0 +1,285 @@
+"""The contract of the warehouse: every table, its grain, its columns.
+
+DDL, validation and the data dictionary derive from this page. Dates are DATE, months are the first of the month,
+identifiers exist only as keyed hashes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Type = Literal["TEXT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"]
+
+# Why a figure is not there. A missing figure has no row at all; a real zero is 0 with no flag.
+# not_available, not_applicable and low are DfE's x, z and low/k (analysts' guide, "symbols");
+# suppressed is * or c; not_supplied is a blank where the publisher prints one for "no organisation submitted".
+FLAGS = ("not_supplied", "suppressed", "not_available", "not_applicable", "low", "withheld")
+
+BREAKDOWNS = (
+    "organisation",
+    "locality",
+    "age_band",
+    "diagnosis",
+    "need",
+    "priority",
+    "sex",
+    "ethnic_group",
+    "deprivation",
+)
+
+# What a list from a published table is not split by carries this breakdown and this group.
+EVERYONE = "all"
+
+STATES = ("waiting", "completed", "removed", "started")
+STOP_REASONS = ("completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `required` columns hold a value in every row, `allowed` lists the only values."""
+
+    name: str
+    type: Type
+    meaning: str
+    required: bool = True
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `grain` opens with "One row per", `key` names the columns no two rows share."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    def ddl(self) -> str:
+        """Return the CREATE TABLE statement, in words DuckDB and Spark both read."""
+        lines = [f'"{c.name}" {c.type}{" NOT NULL" if c.required else ""}' for c in self.columns]
+        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({", ".join(lines)})'
+
+    def names(self) -> list[str]:
+        """Return the column names in order."""
+        return [c.name for c in self.columns]
+
+    def empty(self) -> pd.DataFrame:
+        """Return a frame with the table's columns and no rows."""
+        return pd.DataFrame({c.name: pd.Series(dtype=PANDAS_TYPES[c.type]) for c in self.columns})
+
+    def frame(self, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+        """Return the rows as a typed frame in column order; columns a row leaves out are missing."""
+        frame = pd.DataFrame(list(rows), columns=pd.Index(self.names()))
+        return frame.astype({c.name: PANDAS_TYPES[c.type] for c in self.columns})
+
+    def faults(self, frame: pd.DataFrame) -> list[str]:
+        """Return, in words, every way the frame breaks this contract; empty when it holds."""
+        if list(frame.columns) != self.names():
+            return [f"{self.name}: columns are {list(frame.columns)}, not {self.names()}"]
+        faults = []
+        for column in self.columns:
+            values = frame[column.name]
+            if column.required and values.isna().any():
+                faults.append(f"{self.name}.{column.name}: {int(values.isna().sum())} rows without a value")
+            if column.allowed and not values.dropna().isin(column.allowed).all():
+                faults.append(f"{self.name}.{column.name}: holds values other than {', '.join(column.allowed)}")
+        if self.key and frame.duplicated(list(self.key)).any():
+            faults.append(f"{self.name}: {int(frame.duplicated(list(self.key)).sum())} rows repeat {self.key}")
+        return faults
+
+
+PANDAS_TYPES = {
+    "TEXT": "str",
+    "INTEGER": "Int64",
+    "DOUBLE": "Float64",
+    "DATE": "datetime64[s]",
+    "TIMESTAMP": "datetime64[s]",
+    "BOOLEAN": "boolean",
+}
+
+_LOAD_ID = Column("load_id", "TEXT", "the load that brought the row")
+_FLAG = Column("flag", "TEXT", "why the figure is not there", required=False, allowed=FLAGS)
+
+LOADS = Table(
+    "loads",
+    "One row per accepted extract, superseded and withdrawn ones included.",
+    (
+        Column("load_id", "TEXT", "source, organisation, month and a running number"),
+        Column("source", "TEXT", "the source file's name in etl/sources"),
+        Column("organisation", "TEXT", "who sent or published it"),
+        Column("month", "DATE", "the month the extract is for"),
+        Column("coverage", "TEXT", "how many months it answers for", allowed=("snapshot", "history")),
+        Column("covers_from", "DATE", "first month with a figure"),
+        Column("covers_to", "DATE", "last month with a figure"),
+        Column("file_name", "TEXT", "name of the file as it came"),
+        Column("sha256", "TEXT", "hash of the file's bytes"),
+        Column("content_sha256", "TEXT", "hash of the rows as loaded, whatever the file format"),
+        Column("rows_in", "INTEGER", "rows read"),
+        Column("rows_loaded", "INTEGER", "rows loaded"),
+        Column("rows_rejected", "INTEGER", "rows held back"),
+        Column("loaded_at", "TIMESTAMP", "when, UTC"),
+        Column("loaded_by", "TEXT", "who"),
+        Column("public", "BOOLEAN", "whether the figures are published ones, free of disclosure control"),
+        Column("demonstration", "BOOLEAN", "whether the load is demonstration data"),
+        Column("state", "TEXT", "whether it counts", allowed=("current", "superseded", "withdrawn")),
+        Column("state_reason", "TEXT", "what replaced it, or why it was withdrawn", required=False),
+    ),
+    key=("load_id",),
+)
+
+COVERAGE = Table(
+    "coverage",
+    "One row per source, organisation and month: the one load that answers for it.",
+    (
+        Column("source", "TEXT", "the source"),
+        Column("organisation", "TEXT", "who sent or published it"),
+        Column("month", "DATE", "the month"),
+        _LOAD_ID,
+        Column("basis", "TEXT", "how the load knows the month", allowed=("snapshot", "history", "reconstructed")),
+        Column("month_start_day", "INTEGER", "first day of the month, in days since 1970-01-01"),
+        Column("month_end_day", "INTEGER", "last day of the month, in days since 1970-01-01"),
+    ),
+    key=("source", "organisation", "month"),
+)
+
+AREAS = Table(
+    "areas",
+    "One row per load and area it names.",
+    (
+        _LOAD_ID,
+        Column("area", "TEXT", "ONS code, or ODS code for NHS organisations, or name:… where none is known"),
+        Column("level", "TEXT", "kind of area", allowed=("national", "region", "icb", "local_authority", "provider")),
+        Column("name", "TEXT", "name as we write it"),
+    ),
+    key=("load_id", "area"),
+)
+
+PATHWAYS = Table(
+    "pathways",
+    "One row per pathway per load: one child's journey on one clock.",
+    (
+        _LOAD_ID,
+        Column("clock", "TEXT", "what is timed, a key of metrics/clocks.yaml"),
+        Column("pathway_id", "TEXT", "keyed hash of the referral or request"),
+        Column("person_id", "TEXT", "keyed hash of the child", required=False),
+        Column("area", "TEXT", "the local area the child belongs to"),
+        Column("organisation", "TEXT", "who provides", required=False),
+        Column("started_on", "DATE", "clock start; missing means an unknown start", required=False),
+        Column("stopped_on", "DATE", "clock stop; missing means still running", required=False),
+        Column("stop_reason", "TEXT", "completed, or why removed", required=False, allowed=STOP_REASONS),
+        Column("excepted", "BOOLEAN", "whether a legal exception to the time limit applies"),
+        *(Column(name, "TEXT", f"{name.replace('_', ' ')}, where supplied", False) for name in BREAKDOWNS[1:]),
+        Column("started_day", "INTEGER", "clock start in days since 1970-01-01", required=False),
+        Column("stopped_day", "INTEGER", "clock stop in days since 1970-01-01", required=False),
+    ),
+    key=("load_id", "clock", "pathway_id"),
+)
+
+BAND_COUNTS = Table(
+    "band_counts",
+    "One row per load, clock, area, breakdown group and week band.",
+    (
+        _LOAD_ID,
+        Column("clock", "TEXT", "what is timed, a key of metrics/clocks.yaml"),
+        Column("state", "TEXT", "waiting at month end, or what happened in the month", allowed=STATES),
+        Column("area", "TEXT", "whose list"),
+        Column("breakdown", "TEXT", "what the list is split by", allowed=(EVERYONE, *BREAKDOWNS)),
+        Column("group", "TEXT", "which part of the split"),
+        Column("weeks_from", "INTEGER", "band starts after this many whole weeks; missing: wait unknown", False),
+        Column("weeks_to", "INTEGER", "band ends with this many weeks; missing: open, or wait unknown", False),
+        Column("children", "INTEGER", "how many", required=False),
+        _FLAG,
+    ),
+    key=("load_id", "clock", "state", "area", "breakdown", "group", "weeks_from", "weeks_to"),
+)
+
+MEASURES = Table(
+    "measures",
+    "One row per load, measure, area, period and breakdown group.",
+    (
+        _LOAD_ID,
+        Column("measure", "TEXT", "what is counted"),
+        Column("area", "TEXT", "whose figure"),
+        Column("month", "DATE", "last month of the period"),
+        Column("period_months", "INTEGER", "length of the period"),
+        Column("breakdown", "TEXT", "what the figure is split by", allowed=(EVERYONE, *BREAKDOWNS)),
+        Column("group", "TEXT", "which part of the split"),
+        Column("numerator", "DOUBLE", "as published", required=False),
+        Column("denominator", "DOUBLE", "as published", required=False),
+        Column("value", "DOUBLE", "as published; kept to check ours against, never shown instead", required=False),
+        _FLAG,
+    ),
+    key=("load_id", "measure", "area", "month", "breakdown", "group"),
+)
+
+ANSWERS = Table(
+    "answers",
+    "One row per respondent per question per load.",
+    (
+        _LOAD_ID,
+        Column("survey", "TEXT", "which survey"),
+        Column("wave", "TEXT", "which time it was asked"),
+        Column("respondent", "TEXT", "running number within the load"),
+        Column("respondent_group", "TEXT", "who was asked"),
+        Column("question", "TEXT", "question key"),
+        Column("answer", "TEXT", "the option chosen", required=False),
+        Column("scale_position", "INTEGER", "place of the option on its scale", required=False),
+    ),
+    key=("load_id", "respondent", "question", "answer"),
+)
+
+REJECTS = Table(
+    "rejects",
+    "One row per rejected row of an accepted extract. Never the cell's value.",
+    (
+        _LOAD_ID,
+        Column("sheet", "TEXT", "sheet, or file inside a zip", required=False),
+        Column("row", "INTEGER", "row as Excel numbers it"),
+        Column("column", "TEXT", "heading of the column at fault", required=False),
+        Column("rule", "TEXT", "which rule"),
+    ),
+)
+
+FINDINGS = Table(
+    "findings",
+    "One row per load, rule, sheet and column.",
+    (
+        _LOAD_ID,
+        Column("rule", "TEXT", "stable code of the rule"),
+        Column("severity", "TEXT", "what follows from it", allowed=("error", "query", "note")),
+        Column("sheet", "TEXT", "sheet, or file inside a zip", required=False),
+        Column("row", "INTEGER", "first row, as Excel numbers it", required=False),
+        Column("column", "TEXT", "heading of the column", required=False),
+        Column("count", "INTEGER", "how many rows"),
+        Column("message", "TEXT", "the sentence, without any cell's value"),
+        Column("explanation", "TEXT", "what a named analyst wrote to a query", required=False),
+    ),
+)
+
+AUDIT = Table(
+    "audit",
+    "One row per act, appended only.",
+    (
+        Column("at", "TIMESTAMP", "when, UTC"),
+        Column("who", "TEXT", "named person"),
+        Column("role", "TEXT", "in which role"),
+        Column("act", "TEXT", "load, withdraw, publish, …"),
+        Column("subject", "TEXT", "on what"),
+        Column("detail", "TEXT", "in words, without any cell's value", required=False),
+    ),
+)
+
+WAREHOUSE = (
+    LOADS,
+    COVERAGE,
+    AREAS,
+    PATHWAYS,
+    BAND_COUNTS,
+    MEASURES,
+    ANSWERS,
+    REJECTS,
+    FINDINGS,
+    AUDIT,
+)

@@ -1,0 +1,1 @@
+"""Facts and KPIs out of the warehouse, and the published edition."""

@@ -1,0 +1,1 @@
+"""The screens. Each reads one published edition and nothing else."""

@@ -1,0 +1,1 @@
+"""The board pack, built from one edition."""
