@@ -71,8 +71,11 @@ class Table:
 
     def frame(self, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
         """Return the rows as a typed frame in column order; columns a row leaves out are missing."""
-        frame = pd.DataFrame(list(rows), columns=pd.Index(self.names()))
-        return frame.astype({c.name: PANDAS_TYPES[c.type] for c in self.columns})
+        return self.typed(pd.DataFrame(list(rows), columns=pd.Index(self.names())))
+
+    def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame in column order with the contract's types; raises KeyError for a column it lacks."""
+        return frame[self.names()].astype({c.name: PANDAS_TYPES[c.type] for c in self.columns})
 
     def faults(self, frame: pd.DataFrame) -> list[str]:
         """Return, in words, every way the frame breaks this contract; empty when it holds."""

@@ -1,0 +1,135 @@
+"""DuckDB behind the warehouse door. Nothing else opens the warehouse file; editions come through `connect` too."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from etl.errors import WarehouseBusyError
+from etl.tables import WAREHOUSE, Table
+
+# Nothing a file or a definition says may reach the host: no file reads, no extensions, no later SET.
+# reference: DuckDB, "Securing DuckDB".
+_LOCKED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+    "lock_configuration": "true",
+}
+
+
+def connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Return a connection to the file, or to memory where path is None, with every way to the host closed."""
+    where = ":memory:" if path is None else str(path)
+    return duckdb.connect(where, read_only=read_only, config=dict(_LOCKED))
+
+
+class DuckDBTransaction:
+    """What a writer may do; all of it happens, or none."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """Return the rows a SELECT yields, this transaction's own writes included."""
+        return self._connection.execute(sql, list(parameters)).df()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one UPDATE or DELETE."""
+        self._connection.execute(sql, list(parameters))
+
+    def insert(self, table: Table, frame: pd.DataFrame) -> None:
+        """Append the frame's rows. Raises ValueError where the frame breaks the table's contract."""
+        if faults := table.faults(frame):
+            raise ValueError("; ".join(faults))
+        insert_frame(self._connection, table, frame)
+
+
+def insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
+    """Append a frame to a table of the same columns."""
+    connection.register("incoming", frame)
+    columns = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in table.columns)
+    connection.execute(f'INSERT INTO "{table.name}" SELECT {columns} FROM incoming')  # noqa: S608 (contract names)
+    connection.unregister("incoming")
+
+
+class DuckDBEngine:
+    """A warehouse in one DuckDB file. Readers open, read and close; one writer at a time holds a lock beside it."""
+
+    def __init__(self, path: Path, wait_seconds: float) -> None:
+        self._path, self._wait = path, wait_seconds
+
+    def exists(self) -> bool:
+        """Return whether anything was ever written."""
+        return self._path.exists()
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBTransaction]:
+        """Yield a reader of one consistent state. Raises WarehouseBusyError when a writer does not finish in time."""
+        if not self.exists():
+            connection = connect(None, read_only=False)
+            _create(connection)
+        else:
+            connection = self._open(read_only=True)
+        try:
+            yield DuckDBTransaction(connection)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[DuckDBTransaction]:
+        """Yield the one writer; commit at the end, roll back on any error. Raises WarehouseBusyError."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{self._path}.lock", timeout=self._wait, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise self._busy() from error
+        try:
+            connection = self._open(read_only=False)
+            try:
+                self._path.chmod(0o600)
+                connection.begin()
+                _create(connection)
+                yield DuckDBTransaction(connection)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                connection.close()
+        finally:
+            lock.release()
+
+    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        # DuckDB lets one process write or many read; the other side is refused at once, so the waiting is ours.
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                return connect(self._path, read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise WarehouseBusyError(
+                        "The warehouse cannot be opened; nothing was changed. Restore it from a backup."
+                    ) from error
+                if time.monotonic() >= until:
+                    raise self._busy() from error
+                time.sleep(0.05)
+
+    def _busy(self) -> WarehouseBusyError:
+        return WarehouseBusyError(
+            f"The warehouse is busy: another load or publish did not finish within {self._wait:g} seconds. "
+            "Nothing was changed. Try again in a minute."
+        )
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in WAREHOUSE:
+        connection.execute(table.ddl())

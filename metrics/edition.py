@@ -1,0 +1,174 @@
+"""Editions: one published set of figures, written once, never changed, opened read-only.
+
+An edition is a folder `<id>/` with `manifest.json` and one DuckDB file per audience; `CURRENT` names the edition in
+use. It is built under a temporary name, checked, flushed and renamed once; the pointer moves last, so a process killed
+at any moment leaves the editions as they were.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from etl.engine_duckdb import connect, insert_frame
+from etl.errors import WaymarkError
+from etl.tables import Table
+from metrics.edition_tables import EDITION
+
+Audience = Literal["restricted", "board"]
+_POINTER = "CURRENT"
+
+
+class EditionError(WaymarkError):
+    """An edition is missing, damaged or breaks its contract."""
+
+
+class MilestoneDate(BaseModel):
+    """One milestone of the plan clock."""
+
+    model_config = ConfigDict(frozen=True)
+    label: str
+    month: date
+    months: int
+
+
+class Manifest(BaseModel):
+    """What an edition says about itself. Months are the first of the month."""
+
+    model_config = ConfigDict(frozen=True)
+    edition_id: str
+    content_sha256: str
+    published_at: datetime
+    published_by: str
+    note: str = ""
+    area_name: str
+    plan_title: str
+    as_of: date
+    plan_start: date
+    months_elapsed: int
+    milestones: list[MilestoneDate]
+    demonstration: bool
+    version: str
+    rows: dict[str, int]
+
+
+def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the SHA-256 of all figures, whatever the order of rows; floats count to their last bit."""
+    digest = hashlib.sha256()
+    for table in EDITION:
+        frame = tables[table.name]
+        digest.update(f"{table.name}:{','.join(table.names())}\n".encode())
+        lines = sorted(json.dumps([_plain(v) for v in row]) for row in frame.itertuples(index=False))
+        digest.update("\n".join(lines).encode())
+    return digest.hexdigest()
+
+
+def _plain(value: object) -> object:
+    if value is None or value is pd.NaT or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, (pd.Timestamp, date)):
+        return value.isoformat()
+    return value if isinstance(value, str) else float(value).hex()  # type: ignore[arg-type]
+
+
+def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> Manifest:
+    """Write the restricted file and the manifest, make the edition current, and return the manifest.
+
+    Raises EditionError where a table breaks its contract or the id is taken; nothing is left behind then.
+    """
+    for table in EDITION:
+        if faults := table.faults(tables[table.name]):
+            raise EditionError(f"The edition was not published: {'; '.join(faults)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / manifest.edition_id
+    if place.exists():
+        raise EditionError(f"Edition {manifest.edition_id} is there already; editions are never changed.")
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    try:
+        _write_file(building / "restricted.duckdb", EDITION, tables)
+        (building / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        for path in (*building.iterdir(), building):
+            _flush(path)
+        building.rename(place)
+        _flush(folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    make_current(folder, manifest.edition_id)
+    return manifest
+
+
+def make_current(folder: Path, edition_id: str) -> None:
+    """Point readers at an edition by one rename."""
+    pointer = folder / f".{_POINTER}-{os.getpid()}"
+    pointer.write_text(edition_id, encoding="utf-8")
+    _flush(pointer)
+    pointer.replace(folder / _POINTER)
+    _flush(folder)
+
+
+def current_edition(folder: Path) -> str | None:
+    """Return the id of the edition in use, or None where nothing was ever published."""
+    pointer = folder / _POINTER
+    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+
+
+def read_manifest(folder: Path, edition_id: str) -> Manifest:
+    """Return an edition's manifest. Raises EditionError when it is missing or damaged."""
+    # The id comes from an address bar: only a plain folder name of this folder may be opened.
+    if edition_id not in {path.parent.name for path in folder.glob("*/manifest.json")}:
+        raise EditionError(f"There is no edition {edition_id[:40]!r}.")
+    try:
+        return Manifest.model_validate_json((folder / edition_id / "manifest.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise EditionError(f"Edition {edition_id} is damaged: its manifest cannot be read.") from error
+
+
+def list_editions(folder: Path) -> list[Manifest]:
+    """Return the manifests of all readable editions, newest first."""
+    names = [path.parent.name for path in folder.glob("*/manifest.json") if not path.parent.name.startswith(".")]
+    return sorted((read_manifest(folder, n) for n in names), key=lambda m: (m.published_at, m.edition_id), reverse=True)
+
+
+def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted") -> dict[str, pd.DataFrame]:
+    """Return every table of an edition, typed by its contract. Raises EditionError when it is missing or damaged."""
+    path = folder / edition_id / f"{audience}.duckdb"
+    if not path.is_file():
+        raise EditionError(f"Edition {edition_id} has no {audience} file.")
+    try:
+        connection = connect(path, read_only=True)
+        try:
+            frames = {t.name: connection.execute(f'SELECT * FROM "{t.name}"').df() for t in EDITION}  # noqa: S608
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        raise EditionError(f"Edition {edition_id} is damaged and cannot be opened.") from error
+    return {t.name: t.typed(frames[t.name]) for t in EDITION}
+
+
+def _write_file(path: Path, tables: tuple[Table, ...], frames: Mapping[str, pd.DataFrame]) -> None:
+    connection = connect(path, read_only=False)
+    try:
+        for table in tables:
+            connection.execute(table.ddl())
+            insert_frame(connection, table, frames[table.name])
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

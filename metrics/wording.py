@@ -1,0 +1,90 @@
+"""Figures and dates in words: the one place that rounds for people, and that names what is not there."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+MISSING = "no figure"
+
+# One phrase per reason, so that five different things never look alike. tables.FLAGS and edition_tables.RESULT_FLAGS.
+FLAG_WORDS = {
+    "not_supplied": "not supplied",
+    "suppressed": "suppressed",
+    "not_available": "not available",
+    "not_applicable": "not applicable",
+    "low": "low, not zero",
+    "withheld": "withheld",
+    "small_base": "too few children to say",
+    "no_base": "no cases to count",
+}
+
+STATUS_WORDS = {
+    "met": "Met",
+    "on_trajectory": "On trajectory",
+    "near": "Near",
+    "off": "Off trajectory",
+    "not_due": "Not due",
+    "no_target": "No target",
+    "no_data": "No data",
+    "withheld": "Withheld",
+    "suppressed": "Suppressed",
+}
+
+# Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal.
+_DECIMALS = {"children": 0, "plans": 0, "percent": 1, "weeks": 1, "per 100 pupils": 2, "count": 0, "GBP": 0}
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return the value rounded half up, as DfE rounds (EHC plans data guidance 2025).
+
+    Exact for a percentage computed as 100 * numerator / denominator: a decimal tie keeps its shortest form in `repr`.
+    """
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def number(value: float, unit: str) -> str:
+    """Return a value in its unit: "1,063 children", "36.5 %", "18.6 weeks"."""
+    text = f"{rounded(value, _DECIMALS.get(unit, 1)):,}"
+    return f"{text} %" if unit == "percent" else f"{text} {unit}"
+
+
+def figure(value: float | None, unit: str, *, at_least: float | None = None, flag: str | None = None) -> str:
+    """Return what a cell shows: the value, "52+ weeks" for an open band, or why there is no figure."""
+    if not _absent(value):
+        return number(float(value), unit)  # type: ignore[arg-type]
+    if not _absent(at_least):
+        return f"{rounded(float(at_least), 0)}+ {unit}"  # type: ignore[arg-type]
+    return MISSING if _absent(flag) else FLAG_WORDS[str(flag)]
+
+
+def difference(value: float, unit: str) -> str:
+    """Return a signed difference: "+14.4 points" for percentages, "-12 children" otherwise."""
+    amount = rounded(value, _DECIMALS.get(unit, 1))
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    return f"{sign}{abs(amount):,} {'points' if unit == 'percent' else unit}"
+
+
+def month_words(month: date) -> str:
+    """Return "October 2023"."""
+    return f"{month:%B %Y}"
+
+
+def period_words(month: date, period_months: int) -> str:
+    """Return what a figure covers: "October 2023" or the year it is for, by its last month.
+
+    Twelve months are named as people name them: "calendar year 2024" when they end in December, "financial year
+    2023/24" in March, "academic year 2023/24" in August, otherwise "12 months to …".
+    """
+    if period_months <= 1:
+        return month_words(month)
+    if period_months == 12:
+        split = f"{month.year - 1}/{month:%y}"
+        named = {12: f"calendar year {month.year}", 3: f"financial year {split}", 8: f"academic year {split}"}
+        if month.month in named:
+            return named[month.month]
+    return f"{period_months} months to {month_words(month)}"
+
+
+def _absent(value: object) -> bool:
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
