@@ -10,7 +10,7 @@ from etl.errors import DocumentError
 
 
 class Document(BaseModel):
-    """Base of everything that is read from YAML: unknown keys are refused, values are not coerced."""
+    """Base of everything that is read from YAML; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 

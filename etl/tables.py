@@ -17,7 +17,8 @@ Type = Literal["TEXT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"]
 # suppressed is * or c; not_supplied is a blank where the publisher prints one for "no organisation submitted".
 FLAGS = ("not_supplied", "suppressed", "not_available", "not_applicable", "low", "withheld")
 
-BREAKDOWNS = (
+# What a child's pathway can be split by; the published EHC release splits by two more.
+PATHWAY_BREAKDOWNS = (
     "organisation",
     "locality",
     "age_band",
@@ -28,6 +29,7 @@ BREAKDOWNS = (
     "ethnic_group",
     "deprivation",
 )
+BREAKDOWNS = (*PATHWAY_BREAKDOWNS, "placement", "years_in_place")
 
 # What a list from a published table is not split by carries this breakdown and this group.
 EVERYONE = "all"
@@ -173,7 +175,7 @@ PATHWAYS = Table(
         Column("stopped_on", "DATE", "clock stop; missing means still running", required=False),
         Column("stop_reason", "TEXT", "completed, or why removed", required=False, allowed=STOP_REASONS),
         Column("excepted", "BOOLEAN", "whether a legal exception to the time limit applies"),
-        *(Column(name, "TEXT", f"{name.replace('_', ' ')}, where supplied", False) for name in BREAKDOWNS[1:]),
+        *(Column(name, "TEXT", f"{name.replace('_', ' ')}, where supplied", False) for name in PATHWAY_BREAKDOWNS[1:]),
         Column("started_day", "INTEGER", "clock start in days since 1970-01-01", required=False),
         Column("stopped_day", "INTEGER", "clock stop in days since 1970-01-01", required=False),
     ),

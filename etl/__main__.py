@@ -1,0 +1,182 @@
+"""The doors of `python -m etl`: check, load, sketch, withdraw, status, demo."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from etl.clean import month_in
+from etl.demo import write_demonstration
+from etl.errors import UsageError, WaymarkError
+from etl.load import Act, withdraw
+from etl.pipeline import Outcome, examine_files, load_files, status
+from etl.settings import data_folder
+from etl.sketch import sketch
+from etl.warehouse import open_warehouse
+
+_ASIDE = Console(stderr=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 findings, 2 wrong usage, 3 warehouse busy."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except WaymarkError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = []
+    with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
+        task = progress.add_task("checking", total=len(options.files))
+        for one in examine_files(options.files, today=_now().date(), source=options.source, month=options.month):
+            found.append(one)
+            progress.advance(task)
+    outcomes = [Outcome(one) for one in found]
+    _say(options, [one.as_json() for one in found], outcomes)
+    return 0 if all(one.verdict == "accept" for one in found) else 1
+
+
+def _load(options: argparse.Namespace) -> int:
+    explanations = dict(options.explain or [])
+    if explanations and not options.by:
+        raise UsageError("An explanation needs a name: add --by NAME.")
+    act = Act(options.by or getpass.getuser(), _now())
+    with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
+        task = progress.add_task("loading", total=len(options.files))
+        outcomes = load_files(
+            open_warehouse(),
+            options.files,
+            act,
+            explanations=explanations,
+            source=options.source,
+            month=options.month,
+            watch=lambda path: progress.advance(task),
+        )
+    _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _say(options: argparse.Namespace, data: list[dict[str, Any]], outcomes: Sequence[Outcome]) -> None:
+    if options.json:
+        print(json.dumps(data, indent=1, ensure_ascii=False))
+        return
+    for outcome in outcomes:
+        found = outcome.found
+        what = f"{found.source.title}, {found.month:%B %Y}" if found.source and found.month else "not recognised"
+        print(f"{found.file}: {found.verdict}; {what}; {found.rows_in:,} rows, {found.rows_rejected:,} held back")
+        for finding in found.findings:
+            print(f"  {finding.severity} {finding.rule}: {finding.message(found.file)}")
+        if options.run is not _load:
+            continue
+        if outcome.unexplained:
+            rules = " ".join(f'--explain {rule}="why"' for rule in outcome.unexplained)
+            print(f"  Nothing was loaded. To load it all the same, say why: {rules} --by NAME")
+        elif outcome.refused:
+            print("  Nothing was loaded.")
+        elif not outcome.changed:
+            print(f"  Already loaded as {outcome.load_id}; nothing changed.")
+        else:
+            print(f"  Loaded as {outcome.load_id}.")
+
+
+def _sketch(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise UsageError(f"There is no file {options.file}.")
+    draft = sketch(options.file)
+    print(json.dumps({"draft": draft}) if options.json else draft)
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    withdraw(open_warehouse(), options.load_id, options.why, Act(options.by or getpass.getuser(), _now()))
+    print(json.dumps({"withdrawn": options.load_id}) if options.json else f"Withdrew {options.load_id}.")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    data = status(open_warehouse())
+    if options.json:
+        print(json.dumps(data, indent=1, ensure_ascii=False))
+        return 0
+    if not data["loads"]:
+        print("Nothing is loaded yet. Start with: python -m etl load FILE…   or: python -m etl demo")
+        return 0
+    for load in data["loads"]:
+        why = f" ({load['state_reason']})" if load["state_reason"] else ""
+        rows = f"{load['rows_loaded']:,} rows, {load['rows_rejected']:,} held back"
+        print(f"{load['load_id']}: {load['file_name']}, {rows}, {load['state']}{why}")
+    for span in data["coverage"]:
+        gaps = f"; no extract for {', '.join(span['gaps'])}" if span["gaps"] else "; no gaps"
+        print(f"{span['source']} ({span['organisation']}): {span['from']} to {span['to']}, {span['months']} months{gaps}")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    warehouse = open_warehouse()
+    if options.when_empty and status(warehouse)["loads"]:
+        return 0
+    files = write_demonstration(data_folder() / "inbox" / "demonstration")
+    outcomes = load_files(warehouse, files, Act("demonstration", _now()), explanations={}, demonstration=True)
+    _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
+    return 1 if any(outcome.refused for outcome in outcomes) else 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _month(text: str) -> date:
+    month = month_in(text)
+    if month is None:
+        raise argparse.ArgumentTypeError("write the month as YYYY-MM")
+    return month
+
+
+def _explanation(text: str) -> tuple[str, str]:
+    rule, _, why = text.partition("=")
+    if not rule or not why.strip():
+        raise argparse.ArgumentTypeError('write RULE="why"')
+    return rule, why.strip()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m etl", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=run)
+        sub.add_argument("--json", action="store_true", help="print data instead of sentences")
+        return sub
+
+    check = command("check", _check, "recognise, read and check files; load nothing")
+    load = command("load", _load, "check and load files, all or nothing each")
+    for sub in (check, load):
+        sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        sub.add_argument("--source", help="the source the files follow, where it cannot be told")
+        sub.add_argument("--month", type=_month, help="the month they are for, YYYY-MM")
+    load.add_argument("--explain", action="append", type=_explanation, metavar="RULE=TEXT", help="answer a query")
+    load.add_argument("--by", help="who says so; by default the account's name")
+    command("sketch", _sketch, "draft a source from an unknown file").add_argument("file", type=Path, metavar="FILE")
+    undo = command("withdraw", _withdraw, "take a load out of the figures, keep it on record")
+    undo.add_argument("load_id")
+    undo.add_argument("--why", required=True)
+    undo.add_argument("--by")
+    command("status", _status, "list loads, coverage and gaps")
+    demo = command("demo", _demo, "write and load the demonstration extracts")
+    demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

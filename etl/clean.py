@@ -1,0 +1,86 @@
+"""From text cells to typed values: the only place that decides what a cell means. What cannot be read is reported."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pandas as pd
+
+from etl.finding import Finding, Reject
+from etl.source import normal
+
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column read as numbers: the values, why some are not there, and which cells could not be read."""
+
+    values: pd.Series
+    flags: pd.Series
+    unreadable: pd.Series
+
+
+@dataclass
+class Cleaned:
+    """What came out of a file: frames without their load id, and everything held back, with reasons."""
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rows_in: int = 0
+    months: list[date] = field(default_factory=list)
+
+    def hold(
+        self, bad: pd.Series, sheet: str, column: str | None, rule: str, problem: str, remedy: str
+    ) -> None:
+        """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one query for all."""
+        rows = bad.index[bad]
+        if rows.empty:
+            return
+        self.rejects += [Reject(sheet, int(row), column, rule) for row in rows]
+        self.findings.append(Finding(rule, "query", problem, remedy, sheet, int(rows.min()), column, len(rows)))
+
+    @property
+    def rows_rejected(self) -> int:
+        """Return how many rows are held back, each counted once."""
+        return len({(reject.sheet, reject.row) for reject in self.rejects})
+
+
+def trimmed(cells: pd.Series) -> pd.Series:
+    """Return the text without outer spaces, with no-break and doubled spaces made plain."""
+    return cells.str.replace(r"[\s\u00a0\u200b\ufeff]+", " ", regex=True).str.strip()
+
+
+def numbers(cells: pd.Series, symbols: Mapping[str, str]) -> Numbers:
+    """Return the cells as numbers; `symbols` maps what is printed instead of a number to its flag."""
+    text = trimmed(cells)
+    known = {key.casefold(): flag for key, flag in symbols.items()}
+    flags = text.str.lower().map(known).astype("str")
+    readable = text.str.fullmatch(_NUMBER)
+    values = pd.to_numeric(text.where(readable).str.replace(",", "")).astype("Float64")
+    return Numbers(values, flags, ~readable & flags.isna())
+
+
+def month_in(text: str) -> date | None:
+    """Return the month that words such as "January 2023", "Jan-23" or "2023-01" name, else None."""
+    clean = " ".join(text.replace("-", " ").split())
+    for form in ("%B %Y", "%b %Y", "%b %y", "%Y %m"):
+        try:
+            return datetime.strptime(clean, form).date().replace(day=1)  # noqa: DTZ007 (a month has no zone)
+        except ValueError:
+            continue
+    return None
+
+
+def last_month_of_year(cells: pd.Series) -> pd.Series:
+    """Return December of each four-digit calendar year as a date; what is no such year is missing."""
+    text = trimmed(cells)
+    years = text.where(text.str.fullmatch(r"(?:19|20)\d\d"))
+    return pd.to_datetime(years + "-12-01", format="%Y-%m-%d").astype("datetime64[s]")
+
+
+def area_name_key(name: str) -> str:
+    """Return a name as it is compared between months: case, spacing and & do not matter."""
+    return re.sub(r"\s+", " ", normal(name).replace("&", "and"))

@@ -1,0 +1,203 @@
+"""One file, examined: recognised, read, cleaned and checked, with nothing loaded. Runs in a limited child process.
+
+What leaves the child is a description (JSON) and typed rows (Parquet); never the file's bytes or an unread cell.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etl.clean import Cleaned, month_in
+from etl.errors import UnreadableFileError
+from etl.finding import Finding, Reject, Verdict, grouped, verdict
+from etl.layout_crosstab import clean_crosstab
+from etl.layout_rows import clean_rows
+from etl.organisations import load_organisations
+from etl.read import read
+from etl.recognise import Match, recognise
+from etl.source import Source, load_sources
+from etl.tables import AREAS, BAND_COUNTS, MEASURES, REJECTS
+
+# More bad rows than this and loading the rest would falsify the list (house rule; DESIGN "Safety").
+BAD_ROWS_ALLOWED = 0.05
+_TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES)}
+# Rows that are no data at all (footnotes, blank labels) say nothing about the quality of the rest.
+_NO_DATA = ("NOT_DATA",)
+
+
+@dataclass
+class Examination:
+    """What is known of one file before anything is loaded."""
+
+    path: Path
+    sha256: str = ""
+    source: Source | None = None
+    month: date | None = None
+    covers_from: date | None = None
+    rows_in: int = 0
+    rows_rejected: int = 0
+    findings: tuple[Finding, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    frames: Mapping[str, pd.DataFrame] | None = None
+
+    @property
+    def file(self) -> str:
+        """Return the file's name as messages show it."""
+        return self.path.name
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return accept, query or reject."""
+        return verdict(self.findings)
+
+    def content_sha256(self) -> str:
+        """Return the hash of the rows to load, whatever their order: equal for equal figures in another format."""
+        digest = hashlib.sha256()
+        for name, frame in sorted((self.frames or {}).items()):
+            rows = np.sort(pd.util.hash_pandas_object(frame, index=False).to_numpy())
+            digest.update(name.encode() + rows.tobytes())
+        return digest.hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `check --json` prints for the file."""
+        return {
+            "file": self.file,
+            "source": self.source.name if self.source else None,
+            "month": f"{self.month:%Y-%m}" if self.month else None,
+            "verdict": self.verdict,
+            "rows_in": self.rows_in,
+            "rows_loadable": self.rows_in - self.rows_rejected,
+            "rows_rejected": self.rows_rejected,
+            "findings": [finding.as_json(self.file) for finding in self.findings],
+        }
+
+
+def examine(path: Path, *, today: date, reference: Path, source: str | None, month: date | None) -> Examination:
+    """Return everything about one file; problems are findings, never exceptions."""
+    found = Examination(path)
+    try:
+        found.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = read(path)
+    except UnreadableFileError as error:
+        return _refused(found, [Finding(error.rule, "error", error.message.rstrip("."), error.remedy)])
+    notes = [Finding(note.rule, "note", note.message.rstrip(".")) for note in content.notes]
+    match = recognise(content, load_sources(), source)
+    if isinstance(match, Finding):
+        return _refused(found, [*notes, match])
+    found.source = match.source
+    if verdict(match.findings) == "reject":
+        return _refused(found, [*notes, *match.findings])
+    organisations = load_organisations(reference)
+    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
+    found.month, month_findings = _month(match, cleaned, month, today)
+    found.covers_from = cleaned.months[0] if cleaned.months else found.month
+    found.rows_in, found.rows_rejected = cleaned.rows_in, cleaned.rows_rejected
+    found.frames, found.rejects = cleaned.frames, tuple(cleaned.rejects)
+    findings = [*notes, *match.findings, *cleaned.findings, *month_findings, *_volume(cleaned)]
+    found.findings = tuple(grouped(findings))
+    return found
+
+
+def _refused(found: Examination, findings: list[Finding]) -> Examination:
+    found.findings = tuple(grouped(findings))
+    return found
+
+
+def _month(match: Match, cleaned: Cleaned, said: date | None, today: date) -> tuple[date | None, list[Finding]]:
+    rule = match.source.month
+    months = set(cleaned.months[-1:]) if rule.latest else _months_in_titles(match, str(rule.title))
+    if len(months) > 1:
+        return said, [
+            Finding("MONTHS_DIFFER", "error", "the sheets name more than one month", "One file holds one month.")
+        ]
+    month = said or next(iter(months), None)
+    findings = []
+    if month is None:
+        findings.append(Finding("MONTH_MISSING", "error", "the file names no month", "Say it with --month YYYY-MM."))
+    elif months and month not in months:
+        findings.append(
+            Finding(
+                "MONTH_DISAGREES", "query", "the month you gave is not the month the file names",
+                "Leave --month out, or say why yours is right.",
+            )
+        )  # fmt: skip
+    if month and month > today:
+        findings.append(
+            Finding("MONTH_IN_FUTURE", "error", "the month has not begun", "Correct the month, or --month.")
+        )
+    return month, findings
+
+
+def _months_in_titles(match: Match, pattern: str) -> set[date]:
+    tops = [" ".join(map(str, table.sheet.cells.head(3).to_numpy().ravel())) for table in match.tables]
+    found = [re.search(pattern, top) for top in tops]
+    return {month for hit in found if hit and (month := month_in(hit["month"]))}
+
+
+def _volume(cleaned: Cleaned) -> list[Finding]:
+    bad = len({(r.sheet, r.row) for r in cleaned.rejects if r.rule not in _NO_DATA})
+    if cleaned.rows_in == cleaned.rows_rejected:
+        return [Finding("EMPTY", "error", "there is no row to load", "Ask the sender for the full file.")]
+    if bad > BAD_ROWS_ALLOWED * cleaned.rows_in:
+        return [
+            Finding(
+                "TOO_MANY_BAD_ROWS", "error",
+                f"{bad:,} of {cleaned.rows_in:,} rows cannot be loaded, more than {BAD_ROWS_ALLOWED:.0%}",
+                "Mend the rows named by the other findings, or ask the sender for a corrected file.",
+            )
+        ]  # fmt: skip
+    return []
+
+
+# -- across the process boundary --------------------------------------------------------------------------------------
+
+
+def examine_to_folder(arguments: dict[str, Any], out: Path) -> dict[str, Any]:
+    """Run `examine` in the child: rows go to Parquet files in `out`, the rest is returned as JSON."""
+    month = arguments["month"]
+    found = examine(
+        Path(arguments["path"]),
+        today=date.fromisoformat(arguments["today"]),
+        reference=Path(arguments["reference"]),
+        source=arguments["source"],
+        month=date.fromisoformat(month) if month else None,
+    )
+    for name, frame in (found.frames or {}).items():
+        frame.to_parquet(out / f"{name}.parquet")
+    REJECTS.frame(asdict(r) for r in found.rejects).to_parquet(out / "rejects.parquet")
+    return {
+        "sha256": found.sha256,
+        "source": found.source.name if found.source else None,
+        "month": found.month.isoformat() if found.month else None,
+        "covers_from": found.covers_from.isoformat() if found.covers_from else None,
+        "rows_in": found.rows_in,
+        "rows_rejected": found.rows_rejected,
+        "findings": [asdict(finding) for finding in found.findings],
+        "frames": sorted(found.frames or {}),
+    }
+
+
+def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination:
+    """Return the examination a child wrote."""
+    rejects = pd.read_parquet(out / "rejects.parquet")
+    day = {key: date.fromisoformat(answer[key]) if answer[key] else None for key in ("month", "covers_from")}
+    return Examination(
+        path,
+        answer["sha256"],
+        load_sources()[answer["source"]] if answer["source"] else None,
+        day["month"],
+        day["covers_from"],
+        answer["rows_in"],
+        answer["rows_rejected"],
+        tuple(Finding(**finding) for finding in answer["findings"]),
+        tuple(Reject(None if pd.isna(r.sheet) else r.sheet, int(r.row), None if pd.isna(r.column) else r.column, r.rule)
+              for r in rejects.itertuples()),
+        {name: _TABLES[name].typed(pd.read_parquet(out / f"{name}.parquet")) for name in answer["frames"]},
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Examined files into the warehouse: one transaction a file, replacing by source, organisation and month."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from etl.errors import UsageError
+from etl.examine import Examination
+from etl.tables import (
+    AUDIT,
+    COVERAGE,
+    FINDINGS,
+    LOADS,
+    REJECTS,
+    WAREHOUSE,
+)
+from etl.warehouse import Warehouse, Writer
+
+_ROWS = {table.name: table for table in WAREHOUSE}
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when (UTC), and in which role."""
+
+    who: str
+    at: datetime
+    role: str = "analyst"
+
+
+def store(
+    warehouse: Warehouse, found: Examination, act: Act, explanations: Mapping[str, str], *, demonstration: bool
+) -> tuple[str, bool]:
+    """Load one accepted file and return its load id, and whether anything changed.
+
+    The same figures again change nothing. Another file of the same source, organisation and month supersedes the load
+    before it, which stays on record. Raises WarehouseBusyError; the warehouse is as it was then.
+    """
+    source, month = found.source, found.month
+    assert source
+    assert month
+    content = found.content_sha256()
+    with warehouse.writing() as writer:
+        loads = writer.query(
+            "SELECT load_id, state, content_sha256 FROM loads WHERE source = ? AND organisation = ? AND month = ?",
+            [source.name, source.organisation, month],
+        )
+        same = loads[(loads["state"] == "current") & (loads["content_sha256"] == content)]
+        if len(same):
+            return str(same["load_id"].iloc[0]), False
+        load_id = f"{source.name}.{source.organisation}.{month:%Y-%m}.{len(loads) + 1}"
+        writer.execute(
+            "UPDATE loads SET state = 'superseded', state_reason = ? "
+            "WHERE source = ? AND organisation = ? AND month = ? AND state = 'current'",
+            [f"replaced by {load_id}", source.name, source.organisation, month],
+        )
+        writer.insert(LOADS, LOADS.frame([_load_row(found, load_id, content, act, demonstration)]))
+        for name, frame in (found.frames or {}).items():
+            writer.insert(_ROWS[name], frame.assign(load_id=load_id))
+        writer.insert(REJECTS, REJECTS.frame({**asdict(r), "load_id": load_id} for r in found.rejects))
+        writer.insert(FINDINGS, FINDINGS.frame(_finding_rows(found, load_id, explanations)))
+        _cover(writer)
+        detail = f"{found.rows_in - found.rows_rejected} of {found.rows_in} rows"
+        _audit(writer, act, "load", load_id, detail)
+    return load_id, True
+
+
+def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
+    """Take a load out of the figures and keep it on record; an earlier load of the month does not come back.
+
+    Raises UsageError for a load that is not there or no longer counts.
+    """
+    with warehouse.writing() as writer:
+        state = writer.query("SELECT state FROM loads WHERE load_id = ?", [load_id])
+        if state.empty or state["state"].iloc[0] != "current":
+            raise UsageError(f"There is no current load {load_id[:80]!r}; python -m etl status lists them.")
+        writer.execute("UPDATE loads SET state = 'withdrawn', state_reason = ? WHERE load_id = ?", [why, load_id])
+        _cover(writer)
+        _audit(writer, act, "withdraw", load_id, why)
+
+
+def coverage(loads: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per source, organisation and month: the current load that answers for it.
+
+    A snapshot answers for its own month, a history for every month it spans; of several, the latest month's wins.
+    """
+    answers: dict[tuple[str, str, date], dict[str, object]] = {}
+    current = loads[loads["state"] == "current"].sort_values("month")
+    for load in current.itertuples():
+        for month in _months(load.covers_from.date(), load.covers_to.date()):
+            next_month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+            answers[load.source, load.organisation, month] = {
+                "source": load.source,
+                "organisation": load.organisation,
+                "month": month,
+                "load_id": load.load_id,
+                "basis": load.coverage,
+                "month_start_day": _day(month),
+                "month_end_day": _day(next_month) - 1,
+            }
+    return COVERAGE.frame(answers.values())
+
+
+def _cover(writer: Writer) -> None:
+    writer.execute("DELETE FROM coverage")
+    writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+
+
+def _months(first: date, last: date) -> Iterable[date]:
+    return [month.date() for month in pd.date_range(first, last, freq="MS")]
+
+
+def _day(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _load_row(found: Examination, load_id: str, content: str, act: Act, demonstration: bool) -> dict[str, object]:
+    source = found.source
+    assert source
+    return {
+        "load_id": load_id,
+        "source": source.name,
+        "organisation": source.organisation,
+        "month": found.month,
+        "coverage": source.coverage,
+        "covers_from": found.covers_from,
+        "covers_to": found.month,
+        "file_name": found.file,
+        "sha256": found.sha256,
+        "content_sha256": content,
+        "rows_in": found.rows_in,
+        "rows_loaded": found.rows_in - found.rows_rejected,
+        "rows_rejected": found.rows_rejected,
+        "loaded_at": act.at,
+        "loaded_by": act.who,
+        "public": source.public,
+        "demonstration": demonstration,
+        "state": "current",
+    }
+
+
+def _finding_rows(found: Examination, load_id: str, explanations: Mapping[str, str]) -> Iterable[dict[str, object]]:
+    for f in found.findings:
+        yield {
+            "load_id": load_id,
+            "rule": f.rule,
+            "severity": f.severity,
+            "sheet": f.sheet,
+            "row": f.row,
+            "column": f.column,
+            "count": f.count,
+            "message": f.message(found.file),
+            "explanation": explanations.get(f.rule) if f.severity == "query" else None,
+        }
+
+
+def _audit(writer: Writer, act: Act, what: str, subject: str, detail: str) -> None:
+    row = {"at": act.at, "who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
+    writer.insert(AUDIT, AUDIT.frame([row]))

@@ -1,0 +1,127 @@
+"""Files in, findings and loads out: what the command line and the upload page both call."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from etl.confine import run_confined_each
+from etl.errors import UnreadableFileError, UsageError
+from etl.examine import Examination, from_folder
+from etl.finding import Finding
+from etl.load import Act, store
+from etl.settings import reference_folder
+from etl.source import load_sources
+from etl.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: its examination, and the load that holds its figures, if any does."""
+
+    found: Examination
+    load_id: str | None = None
+    changed: bool = False
+    unexplained: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Return whether nothing of the file may be loaded as things stand."""
+        return self.found.verdict == "reject" or bool(self.unexplained)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `load --json` prints for the file."""
+        return {
+            **self.found.as_json(),
+            "load_id": self.load_id,
+            "changed": self.changed,
+            "unexplained": list(self.unexplained),
+        }
+
+
+def examine_files(
+    paths: Sequence[Path], *, today: date, source: str | None = None, month: date | None = None
+) -> Iterator[Examination]:
+    """Yield one examination a file, in order, each made in a limited child process. Raises UsageError."""
+    if source and source not in load_sources():
+        raise UsageError(f"There is no source {source!r}; known are {', '.join(load_sources())}.")
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
+    with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+        outs = [Path(folder) / str(number) for number in range(len(paths))]
+        calls = [
+            {
+                "path": str(path.resolve()),
+                "today": today.isoformat(),
+                "reference": str(reference_folder().resolve()),
+                "source": source,
+                "month": month.isoformat() if month else None,
+            }
+            for path in paths
+        ]
+        answers = run_confined_each("etl.examine:examine_to_folder", list(zip(calls, outs, strict=True)))
+        for path, out, answer in zip(paths, outs, answers, strict=True):
+            if isinstance(answer, UnreadableFileError):
+                finding = Finding(answer.rule, "error", answer.message.rstrip("."), answer.remedy)
+                yield Examination(path, findings=(finding,))
+            else:
+                yield from_folder(path, answer, out)
+
+
+def load_files(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    act: Act,
+    *,
+    explanations: Mapping[str, str],
+    source: str | None = None,
+    month: date | None = None,
+    demonstration: bool = False,
+    watch: Callable[[Path], None] = lambda path: None,
+) -> list[Outcome]:
+    """Check and load files, all or nothing each, and return what became of every one.
+
+    A file with a query loads only where `explanations` says why, rule by rule. Raises UsageError, WarehouseBusyError.
+    """
+    outcomes = []
+    for found in examine_files(paths, today=act.at.date(), source=source, month=month):
+        queries = {finding.rule for finding in found.findings if finding.severity == "query"}
+        outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))
+        if not outcome.refused:
+            load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
+            outcome = Outcome(found, load_id, changed)
+        outcomes.append(outcome)
+        watch(found.path)
+    return outcomes
+
+
+def status(warehouse: Warehouse) -> dict[str, Any]:
+    """Return loads, coverage spans and gaps as plain data. Months are YYYY-MM. Raises WarehouseBusyError."""
+    with warehouse.reading() as reader:
+        loads = reader.query("SELECT * FROM loads ORDER BY source, organisation, month, loaded_at")
+        covered = reader.query("SELECT source, organisation, month FROM coverage ORDER BY source, organisation, month")
+    spans = []
+    for (source, organisation), rows in covered.groupby(["source", "organisation"]):
+        have = pd.DatetimeIndex(rows["month"])
+        calendar = pd.date_range(have.min(), have.max(), freq="MS")
+        spans.append(
+            {
+                "source": source,
+                "organisation": organisation,
+                "from": f"{have.min():%Y-%m}",
+                "to": f"{have.max():%Y-%m}",
+                "months": len(have),
+                "gaps": [f"{month:%Y-%m}" for month in calendar.difference(have)],
+            }
+        )
+    shown = loads.drop(columns=["sha256", "content_sha256"])
+    for column in ("month", "covers_from", "covers_to"):
+        shown[column] = shown[column].dt.strftime("%Y-%m")
+    shown["loaded_at"] = shown["loaded_at"].dt.strftime("%Y-%m-%dT%H:%M:%S")
+    records = shown.astype("object").where(shown.notna(), None).to_dict("records")
+    return {"loads": records, "coverage": spans}

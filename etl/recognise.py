@@ -1,0 +1,252 @@
+"""Which source a file follows, told by its headings and titles; its name only breaks no tie and proves nothing."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from etl.finding import Finding
+from etl.read import Content, Sheet
+from etl.source import Band, Heading, Source, normal
+
+# Title rows above a header are few; looking further would take a body row of a pivoted sheet for one.
+_HEADER_WITHIN = 40
+# Below this share of known headings a file is no damaged copy of a source but something else.
+_NEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Located:
+    """A table inside a sheet: the header's row as Excel numbers it, and where each of our columns stands."""
+
+    sheet: Sheet
+    header_row: int
+    columns: dict[str, int]
+    band: Band | None = None
+
+    def body(self) -> pd.DataFrame:
+        """Return the cells below the header, by Excel row number."""
+        return self.sheet.cells.loc[self.header_row + 1 :]
+
+    def heading(self, key: str) -> str:
+        """Return the heading one of our columns carries in this file."""
+        return str(self.sheet.cells.at[self.header_row, self.columns[key]]).strip()
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a file follows a source: `share` of its headings found, what is missing, where the tables stand."""
+
+    source: Source
+    share: float
+    tables: tuple[Located, ...]
+    findings: tuple[Finding, ...]
+
+
+def recognise(content: Content, sources: Mapping[str, Source], wanted: str | None = None) -> Match | Finding:
+    """Return the match with the one source the file follows, or the finding that says why there is none.
+
+    `wanted` names the source the user insists on. A match with findings of severity error is a file of that source
+    with columns missing; its findings name each with the YAML key to extend.
+    """
+    candidates = [sources[wanted]] if wanted else list(sources.values())
+    matches = sorted((match(content, s) for s in candidates), key=lambda m: m.share, reverse=True)
+    whole = [m for m in matches if m.share == 1 and not m.findings]
+    if len(whole) > 1:
+        names = " and ".join(m.source.name for m in whole)
+        return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
+    if whole:
+        return whole[0]
+    best = matches[0]
+    if best.share >= _NEAR or wanted:
+        return best
+    return Finding(
+        "SOURCE_UNKNOWN",
+        "error",
+        f"no known source looks like this file; the nearest is {best.source.name} ({best.source.title}), "
+        f"with {best.share:.0%} of its headings found",
+        "If it is a new kind of file, draft a source with: python -m etl sketch FILE (docs/add_a_source.md).",
+    )
+
+
+def match(content: Content, source: Source) -> Match:
+    """Return how well the file's visible sheets follow the source."""
+    sheets = [sheet for sheet in content.sheets if not sheet.hidden]
+    if content.kind not in source.formats:
+        return Match(source, 0.0, (), ())
+    return _match_crosstab(sheets, source) if source.crosstab else _match_rows(sheets, source)
+
+
+def _match_rows(sheets: list[Sheet], source: Source) -> Match:
+    assert source.rows
+    wanted = source.headings()
+    found = [_best_header(sheet, wanted) for sheet in sheets]
+    scores = [_share(columns, wanted) for _, columns in found]
+    if not scores or max(scores) == 0:
+        return Match(source, 0.0, (), ())
+    best = scores.index(max(scores))
+    sheet, (header_row, columns) = sheets[best], found[best]
+    findings = _missing(sheet, header_row, columns, wanted, source) + _repeated(sheet, header_row, wanted)
+    findings += [
+        Finding("SHEETS_AMBIGUOUS", "error", "two sheets follow this source", "Leave one in the file.", other.name)
+        for other, score in zip(sheets, scores, strict=True)
+        if score == 1 and other is not sheet
+    ]
+    return Match(source, scores[best], (Located(sheet, header_row, columns),), tuple(findings))
+
+
+def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
+    layout = source.crosstab
+    assert layout
+    wanted = source.headings()
+    ours = [sheet for sheet in sheets if re.fullmatch(layout.sheets, sheet.name.strip(), re.IGNORECASE)]
+    tables: list[Located] = []
+    findings: list[Finding] = []
+    found: set[str] = set()
+    for sheet in ours:
+        bands = [band for band in layout.bands if normal(band.title) in _title(sheet)]
+        header_row, columns = _best_header(sheet, wanted)
+        found |= set(columns)
+        if len(bands) != 1:
+            findings.append(_unknown_band(sheet, source))
+        findings += _missing(sheet, header_row, columns, wanted, source)
+        labels = _labels(sheet, header_row, columns, source)
+        findings += [f for f in labels.values() if isinstance(f, Finding)]
+        places = {key: place for key, place in labels.items() if isinstance(place, int)}
+        tables.append(Located(sheet, header_row, {**columns, **places}, bands[0] if len(bands) == 1 else None))
+    if not ours:
+        return Match(source, 0.0, (), ())
+    findings += _band_gaps(tables, source)
+    share = (1 + len(found)) / (1 + len(wanted))
+    return Match(source, share, tuple(tables), tuple(findings))
+
+
+def _best_header(sheet: Sheet, wanted: Mapping[str, Heading]) -> tuple[int, dict[str, int]]:
+    keys = {normal(header): key for key, heading in wanted.items() for header in heading.headers}
+    best: tuple[int, dict[str, int]] = (int(sheet.cells.index[0]) if len(sheet.cells) else 1, {})
+    for row, cells in sheet.cells.head(_HEADER_WITHIN).iterrows():
+        columns: dict[str, int] = {}
+        for place, cell in cells.items():
+            key = keys.get(normal(str(cell)))
+            if key is not None:
+                columns.setdefault(key, int(str(place)))
+        if len(columns) > len(best[1]):
+            best = (int(str(row)), columns)
+    return best
+
+
+def _share(columns: Mapping[str, int], wanted: Mapping[str, Heading]) -> float:
+    needed = [key for key, heading in wanted.items() if not heading.optional]
+    return sum(key in columns for key in needed) / len(needed)
+
+
+def _missing(
+    sheet: Sheet, header_row: int, columns: Mapping[str, int], wanted: Mapping[str, Heading], source: Source
+) -> list[Finding]:
+    spare = [
+        str(cell).strip()
+        for place, cell in sheet.cells.loc[header_row].items()
+        if str(cell).strip() and place not in columns.values()
+    ]
+    findings = []
+    for key, heading in wanted.items():
+        if key in columns or heading.optional:
+            continue
+        near = difflib.get_close_matches(normal(heading.headers[0]), [normal(s) for s in spare], n=1, cutoff=0.6)
+        nearest = next((s for s in spare if near and normal(s) == near[0]), None)
+        hint = f'; the nearest heading is "{nearest}"' if nearest else ""
+        findings.append(
+            Finding(
+                "COL_MISSING",
+                "error",
+                f'no column "{heading.headers[0]}"{hint}',
+                f"If the column was renamed, add its new heading under {key}.headers in {source.path}.",
+                sheet.name,
+                header_row,
+            )
+        )
+    return findings
+
+
+def _repeated(sheet: Sheet, header_row: int, wanted: Mapping[str, Heading]) -> list[Finding]:
+    headings = [normal(str(cell)) for cell in sheet.cells.loc[header_row]]
+    known = [header for heading in wanted.values() for header in heading.headers]
+    return [
+        Finding(
+            "COL_REPEATED",
+            "error",
+            "the heading stands twice, so it is not clear which column counts",
+            "Delete or rename one of them.",
+            sheet.name,
+            header_row,
+            header,
+        )
+        for header in known
+        if headings.count(normal(header)) > 1
+    ]
+
+
+def _labels(sheet: Sheet, header_row: int, columns: dict[str, int], source: Source) -> dict[str, int | Finding]:
+    layout = source.crosstab
+    assert layout
+    if not columns:
+        return {}
+    known = {normal(h) for label in (layout.level, layout.code, layout.name) for h in label.headers}
+    headings = [normal(str(cell)) for cell in sheet.cells.loc[header_row]]
+    first_figure = next(place for place, heading in enumerate(headings) if heading and heading not in known)
+    before = {headings[place]: place for place in range(first_figure)}
+    labels: dict[str, int | Finding] = {}
+    for key, label in (("level", layout.level), ("code", layout.code), ("name", layout.name)):
+        headed = [before[normal(header)] for header in label.headers if normal(header) in before]
+        beside = first_figure + (label.unheaded or 0)
+        if headed:
+            labels[key] = headed[0]
+        elif label.unheaded and beside >= 0 and not headings[beside]:
+            labels[key] = beside
+        elif not label.optional:
+            labels[key] = Finding(
+                "COL_MISSING",
+                "error",
+                f'no column "{label.headers[0]}"',
+                f"If the column was renamed, add its new heading under crosstab.{key}.headers in {source.path}.",
+                sheet.name,
+                header_row,
+            )
+    return labels
+
+
+def _title(sheet: Sheet) -> str:
+    top = sheet.cells.head(3)
+    return normal(" ".join(str(cell) for cell in top.to_numpy().ravel() if cell))
+
+
+def _unknown_band(sheet: Sheet, source: Source) -> Finding:
+    return Finding(
+        "BAND_UNKNOWN",
+        "error",
+        "the sheet's title names no week band we know",
+        f"Add its words under crosstab.bands in {source.path}, with weeks_from and weeks_to.",
+        sheet.name,
+        1,
+    )
+
+
+def _band_gaps(tables: list[Located], source: Source) -> list[Finding]:
+    """Bands must cover every wait once, from 0 to open: a missing sheet would make the list look shorter."""
+    bands = sorted(
+        (t.band for t in tables if t.band and not t.band.total), key=lambda b: (b.weeks_from or 0, b.weeks_to or 0)
+    )
+    ends = [0, *(band.weeks_to for band in bands)]
+    starts = [*(band.weeks_from for band in bands), None]
+    if ends == starts and any(t.band and t.band.total for t in tables):
+        return []
+    return [
+        Finding(
+            "BANDS_INCOMPLETE",
+            "error",
+            "the sheets do not cover every wait once, or the sheet with the totals is missing",
+            f"Use the workbook as published; a new set of bands goes under crosstab.bands in {source.path}.",
+        )
+    ]

@@ -1,0 +1,81 @@
+"""A first draft of a source YAML from a file nobody has described yet: headings found, and what they resemble."""
+
+import difflib
+import re
+from pathlib import Path
+
+from etl.read import Content, Sheet, read
+from etl.source import Source, load_sources, normal
+
+_LIKE = 0.75
+
+
+def sketch(path: Path) -> str:
+    """Return the draft as YAML text; every line to settle says TODO. Raises UnreadableFileError.
+
+    Headings are quoted, cells below them never.
+    """
+    content = read(path)
+    sheet = max((s for s in content.sheets if not s.hidden), key=lambda s: len(s.cells) * len(_header(s)[1]))
+    header_row, headings = _header(sheet)
+    name = re.sub(r"[^a-z0-9]+", "_", path.stem.casefold()).strip("_")
+    return "\n".join([*_top(path, content, sheet, header_row, name), *_columns(headings), *_rest(), ""])
+
+
+def _header(sheet: Sheet) -> tuple[int, list[str]]:
+    """Return the row with most text cells near the top: titles fill one cell, a header fills all."""
+    best: tuple[int, list[str]] = (1, [])
+    for row, cells in sheet.cells.head(40).iterrows():
+        words = [str(cell).strip() for cell in cells if re.search(r"[A-Za-z]", str(cell))]
+        if len(words) > len(best[1]):
+            best = (int(str(row)), words)
+    return best
+
+
+def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str) -> list[str]:
+    return [
+        f"# Draft for {path.name}: sheet {sheet.name!r}, headings in row {header_row}. Save as etl/sources/{name}.yaml,",
+        "# settle every TODO, then run: python -m etl check FILE",
+        "title: TODO what the file is",
+        "publisher: TODO who sends it",
+        "public: false",
+        "organisation: TODO short name of the sender",
+        "coverage: snapshot   # TODO or history, when one file answers for many months",
+        f"formats: [{content.kind}]",
+        f"file_name: {name}",
+        "month: {latest: TODO}   # TODO the column with the period, or title: a pattern with (?P<month>…)",
+        "symbols: {'': not_supplied}   # TODO what stands where a number is not given",
+        "rows:",
+        "  columns:",
+    ]
+
+
+def _columns(headings: list[str]) -> list[str]:
+    lines = []
+    for heading in dict.fromkeys(headings):
+        key = re.sub(r"[^a-z0-9]+", "_", normal(heading)).strip("_") or "column"
+        resembles = _resembles(heading, list(load_sources().values()))
+        lines.append(f"    {key}: {{headers: [{heading!r}]}}{resembles}")
+    return lines
+
+
+def _resembles(heading: str, sources: list[Source]) -> str:
+    scored = [
+        (difflib.SequenceMatcher(None, normal(heading), normal(known)).ratio(), f"{source.name}: {key}")
+        for source in sources
+        for key, wanted in source.headings().items()
+        for known in wanted.headers
+    ]
+    score, place = max(scored)
+    return f"   # like {place} ({score:.0%})" if score >= _LIKE else ""
+
+
+def _rest() -> list[str]:
+    return [
+        "  period: TODO",
+        "  level: {headers: [TODO], values: {}}",
+        "  area_code: {}   # TODO column with the code, by level",
+        "  area_name: {}",
+        "  split: {topic: TODO, group: TODO, topics: {}}",
+        "  measures: {}   # TODO name: {numerator: column, denominator: [column]}",
+    ]

@@ -1,0 +1,191 @@
+"""Sources: the file shapes Waymark knows how to read, one YAML each in etl/sources.
+
+A source says how its files are recognised, where the month stands, which heading means what, and which table the rows
+fill. It holds no code; `based_on` starts from another source and states only what differs.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from etl.documents import Document, read_document, read_mapping
+from etl.errors import DocumentError
+from etl.tables import BREAKDOWNS, EVERYONE
+
+FOLDER = Path(__file__).parent / "sources"
+Flag = Literal["not_supplied", "suppressed", "not_available", "not_applicable", "low"]
+Level = Literal["national", "region", "icb", "local_authority", "provider"]
+
+
+class Heading(Document):
+    """A column of theirs: the headings it has been seen under, newest first."""
+
+    headers: list[str] = Field(min_length=1)
+    optional: bool = False
+
+
+class Label(Heading):
+    """A column that says whose row it is. Some layouts print none of its headings."""
+
+    unheaded: int | None = Field(None, lt=0, description="place before the first figure column: -1 is the one beside it")
+    fill_down: bool = False
+    values: dict[str, Level] = {}
+
+
+class Band(Document):
+    """One week band of a crosstab, known by words in its sheet's title."""
+
+    title: str
+    weeks_from: int | None = Field(None, ge=0)
+    weeks_to: int | None = Field(None, gt=0)
+    total: bool = False
+
+
+class Crosstab(Document):
+    """Areas down, services across, one sheet a week band: fills band_counts."""
+
+    sheets: str
+    bands: list[Band]
+    level: Label
+    code: Label
+    name: Label
+    state: Literal["waiting", "completed", "removed", "started"]
+    clocks: dict[str, Heading] = Field(min_length=1)
+
+
+class Measure(Document):
+    """A published figure: the columns of its parts. A denominator may be the sum of several."""
+
+    numerator: str
+    denominator: list[str] = []
+    value: str | None = None
+
+    def columns(self) -> list[str]:
+        """Return the columns the figure is made of."""
+        return [self.numerator, *self.denominator, *([self.value] if self.value else [])]
+
+
+class Split(Document):
+    """Which column names the breakdown, which the group, and what their breakdowns are called here."""
+
+    topic: str
+    group: str
+    topics: dict[str, str]
+
+    @model_validator(mode="after")
+    def _known(self) -> "Split":
+        if unknown := sorted(set(self.topics.values()) - {EVERYONE, *BREAKDOWNS}):
+            raise ValueError(f"unknown breakdown {', '.join(unknown)}; known: {', '.join((EVERYONE, *BREAKDOWNS))}")
+        return self
+
+
+class Rows(Document):
+    """One line a period, area and group, figures across: fills measures."""
+
+    columns: dict[str, Heading]
+    also: list[str] = Field([], description="patterns of headings we know and leave out")
+    period: str = Field(description="column with the period; a year, for now always a calendar year")
+    level: Label
+    area_code: dict[Level, str] = Field(description="which column holds the code, by level")
+    area_name: dict[Level, str]
+    split: Split
+    measures: dict[str, Measure]
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Rows":
+        named = [self.period, self.split.topic, self.split.group, *self.area_code.values(), *self.area_name.values()]
+        named += [column for measure in self.measures.values() for column in measure.columns()]
+        if unknown := sorted(set(named) - set(self.columns)):
+            raise ValueError(f"not under columns: {', '.join(unknown)}")
+        return self
+
+
+class MonthRule(Document):
+    """Where the month of a file stands: in its sheets' titles, or the latest period of a column."""
+
+    title: str | None = Field(None, description="pattern with a group (?P<month>…) such as January 2023")
+    latest: str | None = Field(None, description="column whose latest period is the file's month")
+
+    @model_validator(mode="after")
+    def _one(self) -> "MonthRule":
+        if (self.title is None) == (self.latest is None):
+            raise ValueError("give either title or latest")
+        return self
+
+
+class Source(Document):
+    """One file shape. `name` is the file's stem."""
+
+    name: str
+    title: str
+    publisher: str
+    licence: str | None = None
+    public: bool = Field(description="published figures pass disclosure control unchanged")
+    organisation: str
+    coverage: Literal["snapshot", "history"]
+    formats: list[Literal["xlsx", "ods", "csv"]]
+    file_name: str = Field(description="pattern its names usually follow; a hint, never proof")
+    month: MonthRule
+    symbols: dict[str, Flag]
+    crosstab: Crosstab | None = None
+    rows: Rows | None = None
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> "Source":
+        if (self.crosstab is None) == (self.rows is None):
+            raise ValueError("give either crosstab or rows")
+        return self
+
+    @property
+    def path(self) -> str:
+        """Return the file an editor would open, as errors name it."""
+        return f"etl/sources/{self.name}.yaml"
+
+    def headings(self) -> dict[str, Heading]:
+        """Return every column that must be recognised, by its YAML key below the layout."""
+        if self.crosstab:
+            return {f"crosstab.clocks.{key}": heading for key, heading in self.crosstab.clocks.items()}
+        assert self.rows
+        return {
+            "rows.level": self.rows.level,
+            **{f"rows.columns.{key}": heading for key, heading in self.rows.columns.items()},
+        }
+
+
+def normal(heading: str) -> str:
+    """Return a heading as it is compared: case, accents of spacing and no-break characters do not matter."""
+    return re.sub(r"[\s\u00a0\u200b\ufeff_]+", " ", heading.replace("\u2011", "-")).strip().casefold()
+
+
+@cache
+def load_sources(folder: Path = FOLDER) -> Mapping[str, Source]:
+    """Return every source by name. Raises DocumentError naming file and key."""
+    paths = sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("_"))
+    return {path.stem: load_source(path) for path in paths}
+
+
+def load_source(path: Path) -> Source:
+    """Return one source, with what it is based on filled in. Raises DocumentError naming file and key."""
+    return read_document(path, Source, {"name": path.stem, **_with_base(path, seen=())})
+
+
+def _with_base(path: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+    content = read_mapping(path)
+    base = content.pop("based_on", None)
+    if base is None:
+        return content
+    if base in seen or not (path.parent / f"{base}.yaml").is_file():
+        raise DocumentError(f"{path.name}: based_on names {base}, which is not there or leads back here.")
+    return _merge(_with_base(path.parent / f"{base}.yaml", (*seen, base)), content)
+
+
+def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
