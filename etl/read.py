@@ -1,0 +1,244 @@
+"""From a path to sheets of text cells. Call it in the child process of etl/confine.py: readers can abort."""
+
+import datetime
+import io
+import math
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+from zipfile import ZipFile
+
+import defusedxml.ElementTree
+import pandas as pd
+from defusedxml import DefusedXmlException
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from etl.delimited import read_delimited
+from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused
+from etl.look import look, open_archive, read_part, stream_part
+from etl.scan import Place, Scan, reference, refuse_dtd, scan_ods, scan_sheet, without_cells
+
+__all__ = ["Content", "Kind", "ReadNote", "ReadProblem", "Sheet", "look", "read"]
+
+_ROWS_AT_ONCE = 2_000  # small pieces stay in the processor's cache: 20,000 rows at once took twice as long
+_DAMAGED = "Open it in Excel, let it be repaired and save it again, or ask for it again."
+
+
+def read(path: Path) -> Content:
+    """Return every sheet of the file as text. Raises UnreadableFileError with rule, message and remedy."""
+    kind = look(path)
+    content = read_delimited(path) if kind == "csv" else _read_workbook(path, kind)
+    if not any(_holds_text(sheet.cells) for sheet in content.sheets if not sheet.hidden):
+        raise refused(
+            "EMPTY", "The file holds no data.", "Export it again; an empty list is never read as zero children."
+        )
+    return content
+
+
+def _holds_text(cells: pd.DataFrame) -> bool:
+    """Tell whether any cell is more than blanks; the top mostly settles it."""
+    return any(bool((part[c].str.strip() != "").any()) for part in (cells.head(100), cells) for c in part.columns)
+
+
+def _read_workbook(path: Path, kind: Kind) -> Content:
+    with closing(open_archive(path)) as archive:
+        book = _outline(archive) if kind == "xlsx" else _outline_ods(archive)
+        notes = [note for name, scan in book.scans.items() for note in _notes(name, scan)]
+        source = _without_stray(archive, book) or path
+    try:
+        with CalamineWorkbook.from_object(source) as workbook:
+            sheets = tuple(_sheets(workbook, book.scans))
+    except PasswordError as error:
+        raise refused(
+            "FILE_ENCRYPTED", "The file is protected by a password.", "Save it without a password."
+        ) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise refused("FILE_DAMAGED", "The workbook cannot be read.", _DAMAGED) from error
+    except BaseException as error:  # noqa: BLE001 (a panic in the Rust reader derives from BaseException and has no importable name)
+        if type(error).__name__ != "PanicException":
+            raise
+        raise refused("FILE_DAMAGED", "The workbook cannot be read.", _DAMAGED) from None
+    return Content(kind, sheets, tuple(notes), book.epoch_1904)
+
+
+class _Book:
+    """What is known of a workbook before it is opened: sheets in order with their parts, and what the scan found."""
+
+    def __init__(self, epoch_1904: bool = False) -> None:
+        self.epoch_1904 = epoch_1904
+        self.scans: dict[str, Scan] = {}
+        self.parts: dict[str, str] = {}
+
+
+def _outline(archive: ZipFile) -> _Book:
+    """Return the outline of an .xlsx, each sheet scanned, every part that is read verified."""
+    main = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), "xl/workbook.xml")
+    workbook = _xml(read_part(archive, main))
+    rels = posixpath.join(posixpath.dirname(main), "_rels", posixpath.basename(main) + ".rels")
+    targets = {link.get("Id"): link.get("Target", "") for link in _xml(read_part(archive, rels))}
+    properties = next(_named(workbook, "workbookPr"), None)
+    calculation = next(_named(workbook, "calcPr"), None)
+    recalculates = calculation is not None and calculation.get("fullCalcOnLoad") in {"1", "true"}
+    book = _Book(properties is not None and properties.get("date1904") in {"1", "true"})
+    for sheet in _named(workbook, "sheet"):
+        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+        part = posixpath.normpath(posixpath.join(posixpath.dirname(main), targets.get(link, ""))).lstrip("/")
+        if "worksheets/" in part.lower():  # not a chart or dialog
+            book.parts[sheet.get("name", "")] = part
+            book.scans[sheet.get("name", "")] = scan_sheet(archive, part, recalculates)
+    for name in archive.namelist():
+        if name.lower().endswith(("xl/sharedstrings.xml", "xl/styles.xml")):
+            for position, piece in enumerate(stream_part(archive, name)):
+                refuse_dtd(piece if position == 0 else b"")
+    return book
+
+
+def _xml(content: bytes) -> Element:
+    try:
+        return defusedxml.ElementTree.fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise refused(
+            "XML_DTD", "The file declares a document type (DTD), as no workbook does.", "Save it again in Excel."
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise refused("FILE_DAMAGED", "The workbook's list of sheets is damaged.", _DAMAGED) from error
+
+
+def _named(root: Element, name: str) -> Iterator[Element]:
+    return (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
+
+
+def _outline_ods(archive: ZipFile) -> _Book:
+    """Return the outline of an .ods."""
+    book = _Book()
+    book.scans = scan_ods(archive)
+    return book
+
+
+def _notes(name: str, scan: Scan) -> Iterator[ReadNote]:
+    """Yield what the scan found of one sheet, a note per rule and column."""
+    if scan.hidden_rows:
+        yield ReadNote("HIDDEN_ROWS", "Rows hidden by hand or by a filter are read too.", name, count=scan.hidden_rows)
+    for place in scan.stray:
+        message = f"A lone cell at {reference(place)}, far from everything else, is not read."
+        yield ReadNote("STRAY_CELL", message, name, place[0] + 1, place[1])
+    found: tuple[tuple[str, str, Sequence[Place]], ...] = (
+        ("ERROR_CELL", "holds an error such as #REF!", sorted(scan.errors)),
+        ("FORMULA_NOT_CALCULATED", "holds a formula that was never calculated", scan.uncalculated),
+    )
+    for rule, words, places in found:
+        for column in sorted({column for _, column in places}):
+            here = [place for place in places if place[1] == column]
+            message = f"{reference(here[0])} {words}" + (
+                f", and so do {len(here) - 1:,} more below." if len(here) > 1 else "."
+            )
+            yield ReadNote(rule, message, name, here[0][0] + 1, column, len(here))
+
+
+def _without_stray(archive: ZipFile, book: _Book) -> io.BytesIO | None:
+    """Return the workbook without its stray cells, in memory; None when there are none."""
+    stray = {book.parts[name]: scan.stray for name, scan in book.scans.items() if scan.stray}
+    if not stray:
+        return None
+    copy = io.BytesIO()
+    with ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name in archive.namelist():
+            if name.lower().endswith((".xml", ".rels")):  # pictures and the like are not read
+                target.writestr(name, without_cells(archive, name, stray.get(name, ())))
+    copy.seek(0)
+    return copy
+
+
+def _sheets(workbook: CalamineWorkbook, scans: dict[str, Scan]) -> Iterator[Sheet]:
+    for about in workbook.sheets_metadata:
+        if about.typ == SheetTypeEnum.WorkSheet:
+            scan = scans.get(about.name, Scan())
+            sheet = workbook.get_sheet_by_name(about.name)
+            marks = scan.errors | dict.fromkeys(scan.uncalculated, "")
+            merged = tuple(f"{reference(a)}:{reference(b)}" for a, b in sheet.merged_cell_ranges or ())
+            hidden = about.visible != SheetVisibleEnum.Visible
+            yield Sheet(about.name, _cells(sheet, marks), hidden, scan.hidden_rows, merged)
+
+
+def _cells(sheet: CalamineSheet, marks: dict[Place, str]) -> pd.DataFrame:
+    """Return a sheet's cells as text; `marks` are texts that calamine does not give, by place."""
+    start, end = sheet.start or (0, 0), sheet.end or (-1, -1)
+    written = [place for place, text in marks.items() if text]
+    height = max([end[0], *(row for row, _ in written)]) + 1
+    width = max([end[1], *(column for _, column in written)]) + 1
+    rows = _patched(sheet, marks, start[1], width, height)
+    columns = TextColumns(width)
+    while piece := list(islice(rows, _ROWS_AT_ONCE)):
+        columns.add_columns(map(_texts, zip(*piece, strict=True)))
+    return columns.frame()
+
+
+def _patched(sheet: CalamineSheet, marks: dict[Place, str], left: int, width: int, height: int) -> Iterator[list[Any]]:
+    """Yield all rows from the first, all as wide: calamine leaves out the columns before the first value."""
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in marks.items():
+        by_row.setdefault(row, []).append((column, text))
+    before, number = [""] * left, -1
+    for number, values in enumerate(sheet.iter_rows() if sheet.start else ()):
+        cells = before + values if left or len(values) < width else values
+        cells += [""] * (width - len(cells))
+        for column, text in by_row.get(number, ()):
+            if column < width:
+                cells[column] = text
+        yield cells
+    for row in range(number + 1, height):  # below calamine's last row there are only marks
+        last = [""] * width
+        for column, text in by_row.get(row, ()):
+            last[column] = text
+        yield last
+
+
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """Return one column's values as text; a column of text alone goes through untouched."""
+    if set(map(type, column)) == {str}:
+        return column
+    return [value if type(value) is str else _TEXT[type(value)](value) for value in column]
+
+
+def _number(value: float) -> str:
+    """Return a number exactly, without exponent or a trailing .0: identifiers stay as typed."""
+    if value.is_integer():
+        return str(int(value))
+    return format(Decimal(repr(value)), "f") if math.isfinite(value) else str(value)
+
+
+def _moment(value: datetime.datetime) -> str:
+    """Return ISO text, midnight dropped. Serials carry binary dust, so the time is rounded to the second."""
+    whole = (value + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
+    return whole.date().isoformat() if whole.time() == datetime.time(0) else whole.isoformat()
+
+
+def _span(value: datetime.timedelta) -> str:
+    """Return a length of time as Excel shows [h]:mm:ss: 30:00:00."""
+    seconds = round(value.total_seconds())
+    return f"{'-' if seconds < 0 else ''}{abs(seconds) // 3600:02}:{abs(seconds) // 60 % 60:02}:{abs(seconds) % 60:02}"
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    str: str,
+    float: _number,
+    int: str,
+    bool: lambda value: "TRUE" if value else "FALSE",
+    datetime.datetime: _moment,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: lambda value: value.isoformat(timespec="seconds"),
+    datetime.timedelta: _span,
+}
