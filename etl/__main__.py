@@ -60,7 +60,7 @@ def _load(options: argparse.Namespace) -> int:
             explanations=explanations,
             source=options.source,
             month=options.month,
-            watch=lambda path: progress.advance(task),
+            watch=lambda: progress.advance(task),
         )
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
     return 1 if any(outcome.refused for outcome in outcomes) else 0
@@ -117,7 +117,9 @@ def _status(options: argparse.Namespace) -> int:
         print(f"{load['load_id']}: {load['file_name']}, {rows}, {load['state']}{why}")
     for span in data["coverage"]:
         gaps = f"; no extract for {', '.join(span['gaps'])}" if span["gaps"] else "; no gaps"
-        print(f"{span['source']} ({span['organisation']}): {span['from']} to {span['to']}, {span['months']} months{gaps}")
+        print(
+            f"{span['source']} ({span['organisation']}): {span['from']} to {span['to']}, {span['months']} months{gaps}"
+        )
     return 0
 
 

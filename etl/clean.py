@@ -32,9 +32,7 @@ class Cleaned:
     rows_in: int = 0
     months: list[date] = field(default_factory=list)
 
-    def hold(
-        self, bad: pd.Series, sheet: str, column: str | None, rule: str, problem: str, remedy: str
-    ) -> None:
+    def hold(self, bad: pd.Series, sheet: str, column: str | None, rule: str, problem: str, remedy: str) -> None:
         """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one query for all."""
         rows = bad.index[bad]
         if rows.empty:

@@ -70,6 +70,8 @@ def _write_waits(path: Path, month: date, lines: list[Line]) -> None:
 def _by_area(lines: list[Line], band: str) -> Iterable[list[str | int | None]]:
     areas = dict.fromkeys((line["level"], line["code"], line["name"]) for line in lines)
     counts = {(line["level"], line["code"], line["service"]): line[band] for line in lines}
-    for level, code, name in sorted(areas, key=lambda area: ("National Region ICB Provider".split().index(area[0]), area[1])):
+    for level, code, name in sorted(
+        areas, key=lambda area: (["National", "Region", "ICB", "Provider"].index(area[0]), area[1])
+    ):
         cells = [counts.get((level, code, service), "") for service in _SERVICES]
         yield [level, code or None, name, *(int(cell) if cell else None for cell in cells)]

@@ -20,7 +20,7 @@ from etl.finding import Finding, Reject, Verdict, grouped, verdict
 from etl.layout_crosstab import clean_crosstab
 from etl.layout_rows import clean_rows
 from etl.organisations import load_organisations
-from etl.read import read
+from etl.read import Content, read
 from etl.recognise import Match, recognise
 from etl.source import Source, load_sources
 from etl.tables import AREAS, BAND_COUNTS, MEASURES, REJECTS
@@ -87,8 +87,8 @@ def examine(path: Path, *, today: date, reference: Path, source: str | None, mon
         content = read(path)
     except UnreadableFileError as error:
         return _refused(found, [Finding(error.rule, "error", error.message.rstrip("."), error.remedy)])
-    notes = [Finding(note.rule, "note", note.message.rstrip(".")) for note in content.notes]
     match = recognise(content, load_sources(), source)
+    notes = _reading_notes(content, match)
     if isinstance(match, Finding):
         return _refused(found, [*notes, match])
     found.source = match.source
@@ -108,6 +108,19 @@ def examine(path: Path, *, today: date, reference: Path, source: str | None, mon
 def _refused(found: Examination, findings: list[Finding]) -> Examination:
     found.findings = tuple(grouped(findings))
     return found
+
+
+def _reading_notes(content: Content, match: Match | Finding) -> list[Finding]:
+    """Return what reading noticed about the file as a whole and about the columns that count; the rest is noise."""
+    tables = {} if isinstance(match, Finding) else {table.sheet.name: table for table in match.tables}
+    findings = []
+    for note in content.notes:
+        table = tables.get(note.sheet or "")
+        if note.sheet is None or (table and note.column in (None, *table.columns.values())):
+            findings.append(
+                Finding(note.rule, "note", note.message.rstrip("."), "", note.sheet, note.row, count=note.count)
+            )
+    return findings
 
 
 def _month(match: Match, cleaned: Cleaned, said: date | None, today: date) -> tuple[date | None, list[Finding]]:
@@ -159,19 +172,21 @@ def _volume(cleaned: Cleaned) -> list[Finding]:
 # -- across the process boundary --------------------------------------------------------------------------------------
 
 
-def examine_to_folder(arguments: dict[str, Any], out: Path) -> dict[str, Any]:
+def examine_to_folder(
+    *, path: str, today: str, reference: str, source: str | None, month: str | None, out: Path
+) -> dict[str, Any]:
     """Run `examine` in the child: rows go to Parquet files in `out`, the rest is returned as JSON."""
-    month = arguments["month"]
     found = examine(
-        Path(arguments["path"]),
-        today=date.fromisoformat(arguments["today"]),
-        reference=Path(arguments["reference"]),
-        source=arguments["source"],
+        Path(path),
+        today=date.fromisoformat(today),
+        reference=Path(reference),
+        source=source,
         month=date.fromisoformat(month) if month else None,
     )
+    out.mkdir(parents=True, exist_ok=True)
     for name, frame in (found.frames or {}).items():
         frame.to_parquet(out / f"{name}.parquet")
-    REJECTS.frame(asdict(r) for r in found.rejects).to_parquet(out / "rejects.parquet")
+    REJECTS.frame(asdict(reject) for reject in found.rejects).to_parquet(out / "rejects.parquet")
     return {
         "sha256": found.sha256,
         "source": found.source.name if found.source else None,
@@ -186,7 +201,8 @@ def examine_to_folder(arguments: dict[str, Any], out: Path) -> dict[str, Any]:
 
 def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination:
     """Return the examination a child wrote."""
-    rejects = pd.read_parquet(out / "rejects.parquet")
+    rejects = pd.read_parquet(out / "rejects.parquet")[["sheet", "row", "column", "rule"]].astype("object")
+    rejects = rejects.where(rejects.notna(), None)
     day = {key: date.fromisoformat(answer[key]) if answer[key] else None for key in ("month", "covers_from")}
     return Examination(
         path,
@@ -197,7 +213,6 @@ def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination
         answer["rows_in"],
         answer["rows_rejected"],
         tuple(Finding(**finding) for finding in answer["findings"]),
-        tuple(Reject(None if pd.isna(r.sheet) else r.sheet, int(r.row), None if pd.isna(r.column) else r.column, r.rule)
-              for r in rejects.itertuples()),
+        tuple(Reject(**{str(key): value for key, value in row.items()}) for row in rejects.to_dict("records")),
         {name: _TABLES[name].typed(pd.read_parquet(out / f"{name}.parquet")) for name in answer["frames"]},
-    )  # fmt: skip
+    )

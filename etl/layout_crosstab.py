@@ -26,7 +26,7 @@ def clean_crosstab(match: Match, organisations: Organisations) -> Cleaned:
     rest = (totals.reindex(known.index) - known["children"]).where(known["bands"] == known["counted"])
     result.findings += _against_totals(rest, match.source)
     unknown = rest[rest > 0].rename("children").reset_index()
-    unknown = unknown.assign(weeks_from=pd.NA, weeks_to=pd.NA, flag=None)
+    unknown = unknown.assign(weeks_from=None, weeks_to=None, flag=None)
     rows = pd.concat([bands, unknown]).assign(load_id="", state=layout.state, breakdown=EVERYONE, group=EVERYONE)
     result.frames["band_counts"] = BAND_COUNTS.typed(rows)
     result.frames["areas"] = AREAS.typed(lines.drop_duplicates("area").assign(load_id=""))
@@ -39,7 +39,7 @@ def _sheet(
     sheet, band, body = table.sheet.name, table.band, table.body()
     assert band
     name = trimmed(body[table.columns["name"]])
-    filled = body[list(table.columns.values())].ne("").any(axis=1)
+    filled = (body[list(table.columns.values())] != "").any(axis=1)
     notes = filled & (name == "")
     result.rows_in += int(filled.sum())
     result.rejects += [Reject(sheet, int(row), None, "NOT_DATA") for row in notes.index[notes]]

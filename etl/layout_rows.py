@@ -20,13 +20,19 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
     assert layout
     body = table.body()
     text = {key.rpartition(".")[2]: trimmed(body[place]) for key, place in table.columns.items()}
-    filled = pd.concat(text, axis=1).ne("").any(axis=1)
+    filled = (pd.concat(text, axis=1) != "").any(axis=1)
     text = {key: cells[filled] for key, cells in text.items()}
     figures = {column for measure in layout.measures.values() for column in measure.columns()}
     lines = _lines(text, layout, organisations)
     result = Cleaned(rows_in=len(lines))
     good = pd.Series(True, index=lines.index)
     headings = {key.rpartition(".")[2]: table.heading(key) for key in table.columns}
+    ragged = pd.Series(lines.index.isin([problem.row for problem in table.sheet.problems]), index=lines.index)
+    result.hold(
+        ragged, table.sheet.name, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
+        "Put fields that hold a comma into quotes, or export the file again.",
+    )  # fmt: skip
+    good &= ~ragged
     parsed = {key: numbers(text[key], source.symbols) for key in text if key in figures}
     for key, column in parsed.items():
         parsed[key], finding = _without_negatives(column, table.sheet.name, headings[key])
@@ -42,8 +48,8 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
     good &= ~repeated
     measures = {name: _measure(name, measure, lines, parsed)[good] for name, measure in layout.measures.items()}
     for name, rows in measures.items():
-        if column := layout.measures[name].value:
-            result.findings += _against_published(name, rows, table.sheet.name, headings[column])
+        if printed := layout.measures[name].value:
+            result.findings += _against_published(name, rows, table.sheet.name, headings[printed])
     result.frames["measures"] = MEASURES.typed(pd.concat(measures.values()).assign(load_id="", period_months=_YEAR))
     result.frames["areas"] = AREAS.typed(lines[good].drop_duplicates("area").assign(load_id=""))
     result.months = sorted({month.date() for month in lines.loc[good, "month"]})

@@ -88,15 +88,15 @@ def coverage(loads: pd.DataFrame) -> pd.DataFrame:
     """
     answers: dict[tuple[str, str, date], dict[str, object]] = {}
     current = loads[loads["state"] == "current"].sort_values("month")
-    for load in current.itertuples():
-        for month in _months(load.covers_from.date(), load.covers_to.date()):
+    for load in current.to_dict("records"):
+        for month in _months(load["covers_from"], load["covers_to"]):
             next_month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-            answers[load.source, load.organisation, month] = {
-                "source": load.source,
-                "organisation": load.organisation,
+            answers[load["source"], load["organisation"], month] = {
+                "source": load["source"],
+                "organisation": load["organisation"],
                 "month": month,
-                "load_id": load.load_id,
-                "basis": load.coverage,
+                "load_id": load["load_id"],
+                "basis": load["coverage"],
                 "month_start_day": _day(month),
                 "month_end_day": _day(next_month) - 1,
             }
@@ -122,6 +122,9 @@ def _load_row(found: Examination, load_id: str, content: str, act: Act, demonstr
     return {
         "load_id": load_id,
         "source": source.name,
+        "title": source.title,
+        "publisher": source.publisher,
+        "licence": source.licence,
         "organisation": source.organisation,
         "month": found.month,
         "coverage": source.coverage,

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from etl.confine import run_confined_each
-from etl.errors import UnreadableFileError, UsageError
+from etl.errors import UnreadableFileError, UsageError, WaymarkError
 from etl.examine import Examination, from_folder
 from etl.finding import Finding
 from etl.load import Act, store
@@ -69,6 +69,8 @@ def examine_files(
             if isinstance(answer, UnreadableFileError):
                 finding = Finding(answer.rule, "error", answer.message.rstrip("."), answer.remedy)
                 yield Examination(path, findings=(finding,))
+            elif isinstance(answer, WaymarkError):
+                raise answer
             else:
                 yield from_folder(path, answer, out)
 
@@ -82,7 +84,7 @@ def load_files(
     source: str | None = None,
     month: date | None = None,
     demonstration: bool = False,
-    watch: Callable[[Path], None] = lambda path: None,
+    watch: Callable[[], object] = lambda: None,
 ) -> list[Outcome]:
     """Check and load files, all or nothing each, and return what became of every one.
 
@@ -96,7 +98,7 @@ def load_files(
             load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
             outcome = Outcome(found, load_id, changed)
         outcomes.append(outcome)
-        watch(found.path)
+        watch()
     return outcomes
 
 

@@ -62,13 +62,15 @@ def recognise(content: Content, sources: Mapping[str, Source], wanted: str | Non
     best = matches[0]
     if best.share >= _NEAR or wanted:
         return best
-    return Finding(
-        "SOURCE_UNKNOWN",
-        "error",
-        f"no known source looks like this file; the nearest is {best.source.name} ({best.source.title}), "
-        f"with {best.share:.0%} of its headings found",
-        "If it is a new kind of file, draft a source with: python -m etl sketch FILE (docs/add_a_source.md).",
+    differs = [finding.problem.partition(";")[0] for finding in best.findings if finding.rule == "COL_MISSING"]
+    problem = (
+        f"no known source looks like this file; the nearest is {best.source.name} ({best.source.title}), but there is "
+        f"{'; '.join(differs[:3])}{f' and {len(differs) - 3} more are missing' if len(differs) > 3 else ''}"
+        if differs
+        else "no known source looks like this file; none of its headings is known"
     )
+    remedy = "If it is a new kind of file, draft a source with: python -m etl sketch FILE (docs/add_a_source.md)."
+    return Finding("SOURCE_UNKNOWN", "error", problem, remedy)
 
 
 def match(content: Content, source: Source) -> Match:

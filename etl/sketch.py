@@ -34,8 +34,8 @@ def _header(sheet: Sheet) -> tuple[int, list[str]]:
 
 def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str) -> list[str]:
     return [
-        f"# Draft for {path.name}: sheet {sheet.name!r}, headings in row {header_row}. Save as etl/sources/{name}.yaml,",
-        "# settle every TODO, then run: python -m etl check FILE",
+        f"# Draft for {path.name}: sheet {sheet.name!r}, headings in row {header_row}.",
+        f"# Save as etl/sources/{name}.yaml, settle every TODO, then run: python -m etl check FILE",
         "title: TODO what the file is",
         "publisher: TODO who sends it",
         "public: false",

@@ -31,7 +31,9 @@ class Heading(Document):
 class Label(Heading):
     """A column that says whose row it is. Some layouts print none of its headings."""
 
-    unheaded: int | None = Field(None, lt=0, description="place before the first figure column: -1 is the one beside it")
+    unheaded: int | None = Field(
+        None, lt=0, description="place before the first figure column: -1 is the one beside it"
+    )
     fill_down: bool = False
     values: dict[str, Level] = {}
 

@@ -113,6 +113,9 @@ LOADS = Table(
     (
         Column("load_id", "TEXT", "source, organisation, month and a running number"),
         Column("source", "TEXT", "the source file's name in etl/sources"),
+        Column("title", "TEXT", "the source in words"),
+        Column("publisher", "TEXT", "who publishes or sends such files"),
+        Column("licence", "TEXT", "licence of the figures, where published", required=False),
         Column("organisation", "TEXT", "who sent or published it"),
         Column("month", "DATE", "the month the extract is for"),
         Column("coverage", "TEXT", "how many months it answers for", allowed=("snapshot", "history")),

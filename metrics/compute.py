@@ -55,9 +55,10 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
     else:
         counts = _counted(definition, chosen)
         result = kinds.share(counts) if definition.kind == "share" else kinds.count(counts)
-    for column, value in (("kpi", definition.id), ("at_least", pd.NA), ("low", pd.NA), ("high", pd.NA)):
+    result = result.assign(kpi=definition.id)
+    for column in ("at_least", "low", "high"):
         if column not in result:
-            result = result.assign(**{column: value})
+            result[column] = None
     if "period_months" not in result:
         snapshot = definition.select.get("state") == "waiting"
         result = result.assign(period_months=0 if snapshot else 1)
@@ -111,10 +112,10 @@ def _rule_by_band(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
             """  # noqa: S608 (a constant)
         )
         expression = definition.numerator or "TRUE"
-        tried = connection.execute(
+        tried = connection.execute(  # the definition's own rule; the connection reaches nothing but these rows
             f"SELECT band, bool_and(COALESCE(({expression}), FALSE)) AS all_in, "
-            f"bool_or(COALESCE(({expression}), FALSE)) AS some_in FROM weeks GROUP BY band"
-        ).df()  # noqa: S608 (the definition's own rule; the connection reaches nothing but these rows)
+            f"bool_or(COALESCE(({expression}), FALSE)) AS some_in FROM weeks GROUP BY band"  # noqa: S608
+        ).df()
     except duckdb.Error as error:
         raise DocumentError(f"{definition.id}.yaml: numerator: {str(error).splitlines()[0]}") from error
     finally:

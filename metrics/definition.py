@@ -1,4 +1,4 @@
-"""KPI definitions: one YAML each in metrics/definitions, read, checked and listed here. The file name is the KPI's id."""
+"""KPI definitions: one YAML each in metrics/definitions, read and checked here. The file name is the KPI's id."""
 
 from datetime import date
 from functools import cache

@@ -113,6 +113,7 @@ PATH = Table(
         Column("at_least", "DOUBLE", "the actual lies in an open band from here up", required=False),
         Column("flag", "TEXT", "why there is no actual", required=False, allowed=RESULT_FLAGS),
         Column("gap", "DOUBLE", "actual against planned; above 0 is better than planned", required=False),
+        Column("status", "TEXT", "the actual against the plan of its month", required=False, allowed=STATUSES),
     ),
     key=("kpi", "month"),
 )

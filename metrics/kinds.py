@@ -26,7 +26,7 @@ def share(counts: pd.DataFrame) -> pd.DataFrame:
 
 def count(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the numerator as the value."""
-    return counts.assign(value=counts["numerator"], denominator=pd.NA)
+    return counts.assign(value=counts["numerator"], denominator=None)
 
 
 def measure(counts: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def percentile(bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM)
     result = grouped.agg(denominator=("children", "sum"), flag=("flag", "first")).reset_index()
     result = result.merge(hits[[*PLACE, "value", "at_least"]], on=PLACE, how="left")
     few = result["flag"].isna() & (result["denominator"] < minimum)
-    return _blanked(result.assign(flag=result["flag"].mask(few, "small_base"), numerator=pd.NA))
+    return _blanked(result.assign(flag=result["flag"].mask(few, "small_base"), numerator=None))
 
 
 def wilson(numerator: pd.Series, denominator: pd.Series, confidence: float = 0.95) -> tuple[pd.Series, pd.Series]:
@@ -74,5 +74,3 @@ def wilson(numerator: pd.Series, denominator: pd.Series, confidence: float = 0.9
 def _blanked(result: pd.DataFrame) -> pd.DataFrame:
     flagged = result["flag"].notna()
     return result.assign(**{c: result[c].mask(flagged) for c in ("value", "at_least")})
-
-

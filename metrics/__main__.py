@@ -1,0 +1,160 @@
+"""The doors of `python -m metrics`: publish, show, editions."""
+
+import argparse
+import getpass
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import Console
+
+from etl.errors import WaymarkError
+from etl.settings import editions_folder, plan_folder
+from etl.warehouse import open_warehouse
+from metrics.compare import compare
+from metrics.edition import Manifest, current_edition, list_editions
+from metrics.plan import first_of
+from metrics.publish import publish
+from metrics.show import show
+from metrics.wording import figure, period_words
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage, 3 warehouse busy."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except WaymarkError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _publish(options: argparse.Namespace) -> int:
+    if options.when_none and current_edition(editions_folder()):
+        return 0
+    seconds: dict[str, float] = {}
+    console = Console(stderr=True)
+    begun = [("", time.monotonic())]
+
+    def step(name: str) -> None:
+        before, since = begun[-1]
+        if before:
+            seconds[before] = round(time.monotonic() - since, 3)
+        begun.append((name, time.monotonic()))
+        if console.is_terminal:
+            console.print(f"{name} …")
+
+    done = publish(
+        open_warehouse(),
+        editions_folder(),
+        plan_folder(),
+        by=options.by or getpass.getuser(),
+        note=options.note,
+        at=datetime.now(UTC).replace(microsecond=0),
+        as_of=options.as_of,
+        step=step,
+    )
+    step("")
+    made = done.manifest
+    if options.json:
+        print(
+            json.dumps({**_edition(made), "changed": done.changed, "counts": made.rows, "seconds": seconds}, indent=1)
+        )
+    elif done.changed:
+        print(f"Published edition {made.edition_id}: {made.rows['results']:,} results, as of {made.as_of:%B %Y}.")
+    else:
+        print(f"Nothing has changed since edition {made.edition_id}; it stays in use.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    rows = show(editions_folder(), options.kpi, month=options.month, by=options.by, area=options.area)
+    if options.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return 0
+    for row in rows:
+        where = f"{row['area']}, {row['group']}" if options.by else row["area"]
+        value = figure(row["value"], row["unit"], at_least=row["at_least"], flag=row["flag"])
+        parts = f" ({row['numerator']:g} of {row['denominator']:g})" if _both(row) else ""
+        when = period_words(first_of(row["month"]), row["period_months"])
+        print(f"{where}, {when}: {value}{parts}" + (f", {row['status']}" if row["status"] else ""))
+    return 0
+
+
+def _both(row: dict[str, Any]) -> bool:
+    return row["numerator"] is not None and row["denominator"] is not None
+
+
+def _editions(options: argparse.Namespace) -> int:
+    folder = editions_folder()
+    if options.compare:
+        differences = compare(folder, *options.compare)
+        if options.json:
+            print(json.dumps(differences, indent=1, ensure_ascii=False))
+        for line in differences if not options.json else []:
+            before, after = (figure(line[side], line["unit"]) for side in ("before", "after"))
+            print(f"{line['title']}, {line['area']}, {line['month']}: {before} → {after}")
+        return 0
+    known, used = list_editions(folder), current_edition(folder)
+    if options.json:
+        print(json.dumps([{**_edition(m), "current": m.edition_id == used} for m in known], indent=1))
+        return 0
+    if not known:
+        print("No edition has been published yet: python -m metrics publish")
+    for m in known:
+        mark = " (in use)" if m.edition_id == used else ""
+        note = f": {m.note}" if m.note else ""
+        when = f"as of {m.as_of:%B %Y}, published {m.published_at:%d %B %Y}"
+        print(f"{m.edition_id}{mark}: {when} by {m.published_by}{note}")
+    return 0
+
+
+def _edition(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "edition_id": manifest.edition_id,
+        "content_hash": manifest.content_sha256,
+        "as_of": f"{manifest.as_of:%Y-%m}",
+        "published_at": manifest.published_at.isoformat(),
+        "published_by": manifest.published_by,
+        "note": manifest.note,
+        "demonstration": manifest.demonstration,
+    }
+
+
+def _month(text: str) -> date:
+    try:
+        return first_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the month as YYYY-MM") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=run)
+        sub.add_argument("--json", action="store_true", help="print data instead of sentences")
+        return sub
+
+    publish_ = command("publish", _publish, "compute everything and publish an edition")
+    publish_.add_argument("--by", help="who publishes; by default the account's name")
+    publish_.add_argument("--note", default="", help="what readers should know about this edition")
+    publish_.add_argument("--as-of", type=_month, help="the month the scorecard is read in, YYYY-MM; by default now")
+    publish_.add_argument("--when-none", action="store_true", help="only where no edition exists yet")
+    show_ = command("show", _show, "print one KPI from the current edition")
+    show_.add_argument("kpi")
+    show_.add_argument("--month", type=_month, help="only this month, YYYY-MM")
+    show_.add_argument("--by", help="split by a breakdown the KPI declares")
+    show_.add_argument("--area", help="area code; by default the area the scorecard uses")
+    editions = command("editions", _editions, "list editions, or what differs between two")
+    editions.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""From the warehouse to a published edition: facts, results, trajectory, verdict, and one rename."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from etl.tables import EVERYONE
+from etl.warehouse import Reader, Warehouse
+from metrics.compute import Facts, compute, read_facts
+from metrics.definition import Definition, load_definitions
+from metrics.edition import (
+    EditionError,
+    Manifest,
+    MilestoneDate,
+    content_hash,
+    current_edition,
+    read_manifest,
+    write_edition,
+)
+from metrics.edition_tables import ARRIVALS, BANDS, EDITION, EDITION_AREAS, EDITION_FINDINGS, EDITION_LOADS, KPIS
+from metrics.plan import Plan, load_plan, months_between, months_later
+from metrics.scorecard import score
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing led to: the edition in use, and whether it is a new one."""
+
+    manifest: Manifest
+    changed: bool
+
+
+def publish(
+    warehouse: Warehouse, editions: Path, plan_folder: Path, *, by: str, note: str, at: datetime,
+    as_of: date | None = None, step: Step = lambda _: None,
+) -> Published:  # fmt: skip
+    """Compute everything and publish it as a new edition; the same figures again leave the current one in use.
+
+    `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
+    last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
+    """
+    plan, scorecard = load_plan(plan_folder)
+    step("read facts")
+    with warehouse.reading() as reader:
+        loads = reader.query("SELECT * FROM loads")
+        facts = read_facts(reader)
+        tables = _arrived(reader, loads)
+        areas = reader.query(
+            "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
+            "WHERE loads.state = 'current' ORDER BY loads.month"
+        )
+    current = loads[loads["state"] == "current"]
+    if current.empty:
+        raise EditionError("Nothing is loaded, so there is nothing to publish. Start with: python -m etl load FILE…")
+    month = as_of or _read_in(current, facts, plan, at)
+    step("compute KPIs")
+    kpis = load_definitions()
+    results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
+    results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
+    step("score")
+    tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
+    tables |= score(plan, scorecard, kpis, results, month)
+    tables["scorecard"] = _with_parts(tables["scorecard"], results)
+    tables["bands"] = _bands(facts["clock_counts"], plan, month)
+    step("write edition")
+    digest = content_hash(tables)
+    before = current_edition(editions)
+    if before and (manifest := read_manifest(editions, before)).content_sha256 == digest:
+        return Published(manifest, changed=False)
+    manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
+    return Published(write_edition(editions, tables, manifest), changed=True)
+
+
+def version() -> str:
+    """Return Waymark's version."""
+    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _read_in(current: pd.DataFrame, facts: Facts, plan: Plan, at: datetime) -> date:
+    if not current["demonstration"].all():
+        return at.date().replace(day=1)
+    local = {area.area for area in plan.areas if area.role == "local"}
+    months = [fact.loc[fact["area"].isin(local), "month"].max() for fact in facts.values()]
+    known = [month.date() for month in months if not pd.isna(month)]
+    return max(known, default=at.date().replace(day=1))
+
+
+def _with_parts(scorecard: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Add numerator, base and interval of the latest figure, as computed once in results."""
+    parts = ["numerator", "denominator", "low", "high"]
+    key = ["kpi", "area", "month", "period_months"]
+    whole = results[results["breakdown"] == EVERYONE]
+    return scorecard.drop(columns=parts).merge(whole[[*key, *parts]], on=key, how="left")[list(scorecard.columns)]
+
+
+def _kpis(kpis: dict[str, Definition]) -> pd.DataFrame:
+    return KPIS.frame(
+        {
+            **{name: getattr(kpi, name) for name in KPIS.names() if hasattr(kpi, name)},
+            "kpi": kpi.id,
+            "standard_value": kpi.standard.value if kpi.standard else None,
+            "standard_source": kpi.standard.source if kpi.standard else None,
+            "plan_refs": ", ".join(kpi.plan_refs),
+            "definition": kpi.text,
+        }
+        for kpi in kpis.values()
+    )
+
+
+def _areas(areas: pd.DataFrame, results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    roles = {area.area: area.role for area in plan.areas}
+    newest = areas.drop_duplicates("area", keep="last")
+    newest = newest[newest["area"].isin(results["area"])]
+    return EDITION_AREAS.typed(newest.assign(role=newest["area"].map(roles).fillna("other"))).reset_index(drop=True)
+
+
+def _bands(counts: pd.DataFrame, plan: Plan, month: date) -> pd.DataFrame:
+    areas = {area.area for area in plan.areas}
+    chosen = counts[
+        (counts["breakdown"] == EVERYONE) & counts["area"].isin(areas) & (counts["month"] <= pd.Timestamp(month))
+    ]
+    keys = ["clock", "state", "area", "month", "weeks_from", "weeks_to"]
+    # A flagged band has no count: min_count keeps it missing instead of making it zero.
+    summed = chosen.groupby(keys, dropna=False, sort=True).agg(
+        children=("children", lambda values: values.sum(min_count=len(values))), flag=("flag", "first")
+    )
+    return BANDS.typed(summed.reset_index())
+
+
+def _arrived(reader: Reader, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    findings = reader.query("SELECT * FROM findings")
+    covered = reader.query("SELECT source, organisation, month, load_id FROM coverage")
+    rows: list[dict[str, object]] = []
+    for (source, organisation), have in covered.groupby(["source", "organisation"]):
+        by_month = dict(zip(have["month"], have["load_id"], strict=True))
+        for month in pd.date_range(min(by_month), max(by_month), freq="MS"):
+            load = by_month.get(month)
+            rows.append(
+                {"source": source, "organisation": organisation, "month": month, "arrived": load is not None,
+                 "load_id": load}
+            )  # fmt: skip
+    return {
+        "loads": EDITION_LOADS.typed(loads),
+        "findings": EDITION_FINDINGS.typed(findings),
+        "arrivals": ARRIVALS.frame(rows),
+    }
+
+
+def _manifest(
+    plan: Plan, month: date, at: datetime, by: str, note: str, digest: str, tables: dict[str, pd.DataFrame],
+    demonstration: bool,
+) -> Manifest:  # fmt: skip
+    slots = sorted(plan.slots.values(), key=lambda slot: slot.months)
+    return Manifest(
+        edition_id=f"{at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
+        content_sha256=digest,
+        published_at=at,
+        published_by=by,
+        note=note,
+        area_name=plan.area_name,
+        plan_title=plan.title,
+        as_of=month,
+        plan_start=plan.start,
+        months_elapsed=months_between(plan.start, month),
+        milestones=[
+            MilestoneDate(label=slot.label, month=months_later(plan.start, slot.months), months=slot.months)
+            for slot in slots
+        ],
+        demonstration=demonstration,
+        version=version(),
+        rows={table.name: len(tables[table.name]) for table in EDITION},
+    )

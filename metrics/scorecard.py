@@ -1,0 +1,141 @@
+"""The scorecard: one row a scored KPI, what needs attention, and the milestones and paths behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from metrics.definition import Definition
+from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
+from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
+from metrics.trajectory import Reading, aimed_at, gap, milestones, path, planned, points, read_at, readings, status
+from metrics.verdict import sentence, summary
+from metrics.wording import STATUS_WORDS, difference, period_words
+
+# A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
+# (DfE release) and stands for twelve months more. Older than that, something has not arrived.
+STALE_AFTER_MONTHS = {0: 4, 1: 4, 12: 18}
+
+
+@dataclass(frozen=True)
+class _Scored:
+    row: ScorecardRow
+    kpi: Definition
+    latest: Reading | None
+    previous: Reading | None
+    planned: float | None
+    gap: float | None
+    next_label: str | None
+    status_next: str
+    last_label: str | None
+    status_last: str
+
+    @property
+    def status(self) -> str:
+        return self.status_next if self.next_label else self.status_last
+
+
+def score(
+    plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date
+) -> dict[str, pd.DataFrame]:
+    """Return the edition's scorecard, milestones, path and summary tables as they stand in a month.
+
+    `results` holds nothing later than `as_of`.
+    """
+    scored, dated, paths = [], [], []
+    for row in scorecard.rows:
+        kpi, found = kpis[row.kpi], readings(results, row)
+        scored.append(_scored(plan, row, kpi, found, as_of))
+        dated.append(milestones(plan, row, kpi, found, as_of))
+        paths.append(path(plan, row, kpi, found))
+    ranks = _attention(scored, as_of)
+    rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
+    sentences = summary(plan, [(one.row, one.kpi, one.status) for one in scored], as_of)
+    return {
+        "scorecard": SCORECARD.frame(rows),
+        "milestones": pd.concat([MILESTONES.empty(), *dated], ignore_index=True),
+        "path": pd.concat([PATH.empty(), *paths], ignore_index=True),
+        "summary": SUMMARY.frame({"position": n, "sentence": s} for n, s in enumerate(sentences, start=1)),
+    }
+
+
+def _scored(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date) -> _Scored:
+    numbers = points(plan, row)
+    latest = found[-1] if found else None
+    earlier = [r for r in found[:-1] if latest and r.period_months == latest.period_months]
+    now = planned(numbers, latest.month) if latest else None
+    ahead = gap(latest.value, now, kpi.better) if latest and latest.value is not None and now is not None else None
+    targets = [(slot, row.milestones[key].target) for key, slot in plan.slots.items() if key in row.milestones]
+    dated = sorted((months_later(plan.start, slot.months), slot.label, t) for slot, t in targets if t is not None)
+    coming = [one for one in dated if one[0] >= as_of]
+    past = [one for one in dated if one[0] < as_of]
+    status_next = status(latest, coming[0][2] if coming else None, now, row, kpi)
+    status_last = "no_target"
+    if past:
+        month, _, target = past[-1]
+        before = past[-2][0] if len(past) > 1 else plan.start
+        status_last = status(read_at(found, month, before), target, planned(numbers, month), row, kpi)
+    if past and not coming:
+        # The plan's last target stands after its date: the latest figure is judged against it.
+        status_last = status(latest, aimed_at(numbers, as_of), now, row, kpi)
+    return _Scored(
+        row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
+        coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last,
+    )  # fmt: skip
+
+
+def _attention(scored: list[_Scored], as_of: date) -> dict[str, tuple[int, str]]:
+    """Return rank and reason: furthest off the plan first, then what cannot be judged, then what has not arrived."""
+    reasons: list[tuple[int, float, str, str]] = []
+    for one in scored:
+        if one.status == "off" and one.gap is not None:
+            behind = difference(abs(one.gap), one.kpi.unit).lstrip("+")
+            reasons.append((0, one.gap, one.kpi.id, f"{STATUS_WORDS['off']}: {behind} behind the plan"))
+        elif one.status in ("withheld", "suppressed") or (one.status == "no_data" and points_expected(one)):
+            reasons.append((1, 0.0, one.kpi.id, f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"))
+        elif one.latest and _stale(one.latest, as_of):
+            since = period_words(one.latest.month, one.latest.period_months)
+            reasons.append((2, 0.0, one.kpi.id, f"No figure since {since}"))
+    ordered = sorted(reasons, key=lambda r: (r[0], r[1]))
+    return {kpi: (rank, reason) for rank, (_, _, kpi, reason) in enumerate(ordered, start=1)}
+
+
+def points_expected(one: _Scored) -> bool:
+    """Return whether the plan sets a number for the KPI, so that a missing figure matters."""
+    return any(milestone.target is not None for milestone in one.row.milestones.values())
+
+
+def _stale(latest: Reading, as_of: date) -> bool:
+    return months_between(latest.month, as_of) > STALE_AFTER_MONTHS.get(latest.period_months, 4)
+
+
+def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] | None) -> dict[str, object]:
+    latest, previous = one.latest, one.previous
+    area = plan.priority_areas[one.row.priority_area]
+    outcome = next(outcome for outcome in area.outcomes if outcome.key == one.row.outcome)
+    return {
+        "position": position,
+        "kpi": one.kpi.id,
+        "priority_area": f"{one.row.priority_area}. {area.title}",
+        "outcome": outcome.title,
+        "plan_ref": one.row.plan_ref,
+        "area": one.row.area,
+        "month": latest.month if latest else None,
+        "period_months": latest.period_months if latest else None,
+        "value": latest.value if latest else None,
+        "at_least": latest.at_least if latest else None,
+        "flag": latest.flag if latest else None,
+        "previous_month": previous.month if previous else None,
+        "previous_value": previous.value if previous else None,
+        "planned": one.planned,
+        "gap": one.gap,
+        "next_label": one.next_label,
+        "status_next": one.status_next,
+        "last_label": one.last_label,
+        "status_last": one.status_last,
+        "status": one.status,
+        "sentence": sentence(one.kpi, latest, previous, one.gap, one.status),
+        "attention": attention[0] if attention else None,
+        "attention_reason": attention[1] if attention else None,
+    }
