@@ -1,6 +1,7 @@
 """Figures and dates in words: the one place that rounds for people, and that names what is not there."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -84,6 +85,63 @@ def period_words(month: date, period_months: int) -> str:
         if month.month in named:
             return named[month.month]
     return f"{period_months} months to {month_words(month)}"
+
+
+def short_month(month: date) -> str:
+    """Return "Oct 2023", for places too narrow for `month_words`."""
+    return f"{month:%b %Y}"
+
+
+def short_period(month: date, period_months: int) -> str:
+    """Return "Oct 2023" or, for twelve months, "2024", "2023/24" or "year to Jun 2024", for narrow places."""
+    words = period_words(month, period_months)
+    if period_months == 12:
+        return words.rpartition(" ")[2] if words.startswith(("cal", "fin", "aca")) else f"year to {short_month(month)}"
+    return short_month(month) if period_months <= 1 else f"{period_months} months to {short_month(month)}"
+
+
+def day_words(day: date) -> str:
+    """Return "3 November 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return "3 November 2026 at 14:05 UTC"; the moment is in UTC."""
+    return f"{day_words(moment)} at {moment:%H:%M} UTC"
+
+
+def gap_words(gap: float, unit: str) -> str:
+    """Return how far the actual is from the plan: "40.0 points short of plan", "1.2 points better than planned"."""
+    amount = difference(gap, unit)
+    if amount[0] == "±":
+        return "as planned"
+    return f"{amount[1:]} {'better than planned' if amount[0] == '+' else 'short of plan'}"
+
+
+def base_words(numerator: float, denominator: float) -> str:
+    """Return "251 of 687"."""
+    return f"{rounded(numerator, 0):,} of {rounded(denominator, 0):,}"
+
+
+def interval_words(low: float, high: float, unit: str) -> str:
+    """Return "33.0 to 40.2 %"."""
+    return f"{rounded(low, _DECIMALS.get(unit, 1)):,} to {number(high, unit)}"
+
+
+def clock_words(elapsed: int, milestones: Iterable[tuple[str, int, date]]) -> str:
+    """Return where the plan stands: "Month 11 of 18 · next milestone: 12 months, April 2024".
+
+    `elapsed` counts months since the plan's start; milestones are label, months and due month, in any order.
+    """
+    ordered = sorted(milestones, key=lambda m: m[1])
+    if not ordered:
+        return f"Month {elapsed} of the plan"
+    _, length, end = ordered[-1]
+    if elapsed > length:
+        ago = elapsed - length
+        return f"The plan's {length} months ended in {month_words(end)}, {ago} month{'' if ago == 1 else 's'} ago"
+    label, _, due = next(m for m in ordered if m[1] >= max(elapsed, 1) or m is ordered[-1])
+    return f"Month {max(elapsed, 0)} of {length} · next milestone: {label}, {month_words(due)}"
 
 
 def _absent(value: object) -> bool:

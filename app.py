@@ -1,0 +1,53 @@
+"""Waymark's front door: which pages there are, which edition they show. No figures."""
+
+import gc
+from pathlib import Path
+
+import duckdb  # noqa: F401 - loaded here, before memory is frozen
+import plotly.graph_objects  # noqa: F401
+import streamlit as st
+
+from metrics.edition import EditionError
+from pages.components import queries, serving, tiles
+
+if reason := serving.refusal(st.get_option("server.address")):
+    serving.stop(reason)
+
+# An icon of our own: Streamlit would fetch one from a font server for a page with a ":material" icon.
+ICON = Path(__file__).parent / "pages" / "components" / "favicon.png"
+st.set_page_config(page_title="Waymark", page_icon=str(ICON), layout="wide")
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> bool:
+    """Freeze what is loaded, so that the collection Streamlit runs after every screen has little to walk over."""
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+screen = st.navigation(
+    [
+        st.Page("pages/scorecard.py", title="Scorecard", default=True),
+        st.Page("pages/kpi.py", title="KPI in full", url_path="kpi"),
+        st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),
+        st.Page("pages/data_quality.py", title="Data quality", url_path="data_quality"),
+    ],
+    position="top",
+)
+
+try:
+    opened = queries.edition_in_use()
+except EditionError as error:
+    tiles.unreadable(str(error))
+    st.stop()
+
+warm_up()
+if opened is None:
+    tiles.first_run()
+else:
+    queries.hold(opened)
+    tiles.damaged(opened)
+    tiles.demonstration(opened.edition.manifest)
+    screen.run()
+    tiles.foot(opened.edition.manifest)

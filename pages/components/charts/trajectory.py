@@ -1,0 +1,164 @@
+"""Planned beside actual: the trajectory of a KPI and its sparkline."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from metrics import wording
+from pages.components.charts import drawing
+from pages.components.theme import Look
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a trajectory is drawn from: the PATH and MILESTONES rows of one KPI, and its name and unit."""
+
+    title: str
+    unit: str
+    path: pd.DataFrame
+    milestones: pd.DataFrame
+
+
+def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Figure:
+    """Return planned path, milestones and actual figures of one KPI over time; values in the KPI's unit."""
+    chart = drawing.figure(look, height)
+    drawing.add_gaps(chart, _actual(plan), look)
+    _add_planned(chart, plan, look)
+    drawing.add_actual(chart, plan.path, plan.unit, look, "actual")
+    drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
+    _add_statements(chart, plan, look)
+    _name_lines(chart, plan, look)
+    if plan.path["month"].notna().any():
+        _add_as_of(chart, as_of, look)
+    chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
+    return chart
+
+
+def trajectory_in_words(plan: Plan) -> str:
+    """Return the text alternative of `trajectory`: first and latest figure, every milestone, what is missing."""
+    held = _actual(plan).dropna(subset=["actual"]).sort_values("month")
+    words = [f"{plan.title}, planned beside actual over time."]
+    if held.empty:
+        words.append("No actual figure yet.")
+    for name, row in [("First", held.iloc[0]), ("Latest", held.iloc[-1])] if len(held) else []:
+        period = wording.period_words(row["month"], int(row["period_months"]))
+        words.append(f"{name} actual: {wording.number(row['actual'], plan.unit)}, {period}.")
+    for _, row in plan.milestones.sort_values("position").iterrows():
+        due = wording.month_words(row["month"])
+        if pd.notna(row["target"]):
+            words.append(f"{row['label']} ({due}), planned: {wording.number(row['target'], plan.unit)}.")
+        elif pd.notna(row["statement"]):
+            words.append(f"{row['label']} ({due}), planned: “{row['statement']}”.")
+    return " ".join(words) + drawing.absences_in_words(_actual(plan), "actual")
+
+
+def sparkline(plan: Plan, look: Look) -> go.Figure:
+    """Return a small wordless chart of planned path and actual figures, without axes."""
+    chart = drawing.figure(look, 76)
+    _add_planned(chart, plan, look, words=False)
+    drawing.add_actual(chart, plan.path, plan.unit, look, "actual")
+    chart.update_traces(marker={"size": 4}, selector={"mode": "lines+markers"})
+    drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
+    chart.update_traces(text=None, mode="markers", marker={"size": 7}, selector={"yaxis": drawing.STRIP})
+    chart.update_layout(margin={"l": 4, "r": 8, "t": 6, "b": 4})
+    chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False, "rangemode": "tozero"})
+    held = _actual(plan).dropna(subset=["actual"]).sort_values("month")
+    if len(held):
+        last = held.iloc[-1]
+        chart.add_scatter(
+            x=[drawing.span(last["month"], last["period_months"])[1] if last["period_months"] > 1 else last["month"]],
+            y=[float(last["actual"])],
+            mode="markers",
+            marker={"size": 9, "color": look.actual},
+            hoverinfo="skip",
+        )
+    return chart
+
+
+def _actual(plan: Plan) -> pd.DataFrame:
+    """Return the rows that say something of the actual: a figure, an open band or a reason."""
+    path = plan.path
+    return path[path["actual"].notna() | path["at_least"].notna() | path["flag"].notna()]
+
+
+def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -> None:
+    planned = plan.path.dropna(subset=["planned"]).sort_values("month")
+    if len(planned):
+        chart.add_scatter(
+            x=list(planned["month"]),
+            y=[float(v) for v in planned["planned"]],
+            mode="lines",
+            line={"color": look.planned, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+            name="Planned",
+        )
+    fixed = plan.milestones.dropna(subset=["target"]).sort_values("position")
+    if words and len(fixed):
+        shown = [wording.number(v, plan.unit) for v in fixed["target"]]
+        chart.add_scatter(
+            x=list(fixed["month"]),
+            y=[float(v) for v in fixed["target"]],
+            mode="markers+text",
+            text=[drawing.label(w) for w in shown],
+            textposition="top left",
+            textfont={"color": look.planned, "size": 13},
+            marker={"symbol": "diamond", "size": 10, "color": look.planned},
+            hovertext=[
+                f"{drawing.label(row['label'])}, {wording.month_words(row['month'])}<br><b>planned {w}</b>"
+                for (_, row), w in zip(fixed.iterrows(), shown, strict=True)
+            ],
+            hoverinfo="text",
+            cliponaxis=False,
+            name="Milestones",
+        )
+
+
+def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
+    """Mark milestones that the plan describes in words on the time axis."""
+    rows = plan.milestones.dropna(subset=["statement"])
+    if len(rows):
+        chart.add_scatter(
+            x=list(rows["month"]),
+            y=[0] * len(rows),
+            mode="markers",
+            marker={"symbol": "diamond-open", "size": 11, "color": look.planned, "line": {"width": 2}},
+            hovertext=[f"{drawing.label(r['label'])}<br>{drawing.label(r['statement'])}" for _, r in rows.iterrows()],
+            hoverinfo="text",
+            cliponaxis=False,
+            name="Milestone in words",
+        )
+
+
+def _name_lines(chart: go.Figure, plan: Plan, look: Look) -> None:
+    """Write "Actual" and "Planned" beside the lines instead of a legend."""
+    for column, word, colour in (("actual", "Actual", look.actual), ("planned", "Planned", look.planned)):
+        rows = plan.path.dropna(subset=[column]).sort_values("month")
+        if rows.empty:
+            continue
+        row = rows.iloc[-1]
+        long_period = column == "actual" and row["period_months"] > 1
+        shown = f" {drawing.label(wording.number(row[column], plan.unit))}" if column == "actual" else ""
+        chart.add_annotation(
+            x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
+            y=float(row[column]),
+            text=f"<b>{word}{shown}</b>",
+            font={"color": colour},
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+        )
+
+
+def _add_as_of(chart: go.Figure, as_of: date, look: Look) -> None:
+    chart.add_vline(x=pd.Timestamp(as_of).isoformat(), line={"color": look.muted, "width": 1, "dash": "dot"})
+    chart.add_annotation(
+        x=pd.Timestamp(as_of),
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"figures as of {wording.short_month(as_of)}",
+        font={"color": look.muted, "size": 12},
+        showarrow=False,
+    )

@@ -1,0 +1,125 @@
+"""Short phrases that screens put together from a row of the edition; figures and dates come from metrics/wording."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metrics import wording
+from metrics.edition import Manifest
+from pages.components.theme import FLAG_MARKS, STATUS_MARKS
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one milestone cell says, top to bottom. `status` is a key of wording.STATUS_WORDS."""
+
+    label: str
+    due: str
+    planned: str
+    actual: str
+    status: str
+    baseline: bool
+
+
+def status_words(status: str) -> str:
+    """Return shape and word of a status: "■ Off trajectory"."""
+    return f"{STATUS_MARKS[status].glyph} {wording.STATUS_WORDS[status]}"
+
+
+def figure_words(
+    row: pd.Series, unit: str, value: str = "value", at_least: str = "at_least", flag: str = "flag"
+) -> str:
+    """Return a row's figure, or the shape and word of why there is none; a missing figure without reason says so."""
+    words = wording.figure(row[value], unit, at_least=row[at_least], flag=row[flag])
+    absent = pd.isna(row[value]) and pd.isna(row[at_least]) and pd.notna(row[flag])
+    return f"{FLAG_MARKS[str(row[flag])].glyph} {words}" if absent else words
+
+
+def period_and_base(row: pd.Series) -> str:
+    """Return what a figure covers and rests on: "calendar year 2024 · 251 of 687"."""
+    if pd.isna(row["month"]):
+        return "no figure yet"
+    words = wording.period_words(row["month"], int(row["period_months"]))
+    if pd.notna(row["numerator"]) and pd.notna(row["denominator"]):
+        words += f" · {wording.base_words(row['numerator'], row['denominator'])}"
+    return words
+
+
+def gap_to_plan(row: pd.Series, unit: str) -> str:
+    """Return how far a figure is from the plan for the same month, or "" where the plan has no number for it."""
+    if pd.isna(row["gap"]):
+        return ""
+    planned = f" (planned {wording.number(row['planned'], unit)})" if pd.notna(row["planned"]) else ""
+    return f"{wording.gap_words(row['gap'], unit)}{planned}"
+
+
+def change(row: pd.Series, unit: str) -> str:
+    """Return the change since the figure before, or "" where there is none to compare with."""
+    if pd.isna(row["value"]) or pd.isna(row["previous_value"]):
+        return ""
+    moved = wording.difference(row["value"] - row["previous_value"], unit)
+    before = wording.period_words(row["previous_month"], int(row["period_months"]))
+    return f"{moved} since {before}"
+
+
+def milestone_cells(milestones: pd.DataFrame, unit: str) -> list[Cell]:
+    """Return one cell per milestone of one KPI, in the plan's order."""
+    return [_cell(row, unit) for _, row in milestones.sort_values("position").iterrows()]
+
+
+def _cell(row: pd.Series, unit: str) -> Cell:
+    actual = figure_words(row, unit, "reading", "reading_at_least", "reading_flag")
+    if pd.notna(row["reading_month"]) and pd.notna(row["reading"]):
+        actual += f" ({wording.short_period(row['reading_month'], int(row['reading_period_months']))})"
+    if row["status"] == "not_due" and pd.isna(row["reading_flag"]) and pd.isna(row["reading"]):
+        actual = "not due yet"
+    planned = "no number planned"
+    if pd.notna(row["target"]):
+        planned = wording.number(row["target"], unit)
+    elif pd.notna(row["statement"]):
+        planned = str(row["statement"])
+    return Cell(
+        label=str(row["label"]),
+        due=wording.short_month(row["month"]),
+        planned=planned,
+        actual=actual,
+        status=str(row["status"]),
+        baseline=row["kind"] == "baseline",
+    )
+
+
+def clock_words(manifest: Manifest) -> str:
+    """Return where the plan stands on its clock."""
+    return wording.clock_words(manifest.months_elapsed, clock_stops(manifest))
+
+
+def clock_stops(manifest: Manifest) -> list[tuple[str, int, pd.Timestamp]]:
+    """Return label, months since the start and due month of each milestone."""
+    return [(m.label, m.months, pd.Timestamp(m.month)) for m in manifest.milestones]
+
+
+def edition_words(manifest: Manifest) -> str:
+    """Return the line at the foot of every screen."""
+    return (
+        f"Edition {manifest.edition_id} · published {wording.moment_words(manifest.published_at)} "
+        f"by {manifest.published_by} · figures as of {wording.month_words(manifest.as_of)} "
+        f"· check {manifest.content_sha256[:12]}"
+    )
+
+
+def standard_words(kpi: pd.Series) -> str:
+    """Return the standard outside the plan and whose it is, or "" where there is none."""
+    if pd.isna(kpi["standard_value"]):
+        return ""
+    source = f" ({kpi['standard_source']})" if pd.notna(kpi["standard_source"]) else ""
+    return f"{wording.number(kpi['standard_value'], str(kpi['unit']))}{source}"
+
+
+def better_words(better: str) -> str:
+    """Return which way is better, in words."""
+    return {"higher": "Higher is better", "lower": "Lower is better"}.get(better, "Neither way is better in itself")
+
+
+def day(value: object) -> str:
+    """Return a date in words, or "" where there is none."""
+    return "" if value is None or pd.isna(value) else wording.day_words(pd.Timestamp(value))  # type: ignore[arg-type, call-overload]

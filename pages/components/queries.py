@@ -1,0 +1,166 @@
+"""Figures for the screens: the only module that opens an edition, and the only cache.
+
+Cached by edition id and audience, which never change their meaning. What is cached is shared by all readers: take a
+copy before changing a frame.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from etl.settings import editions_folder
+from etl.tables import EVERYONE
+from metrics.edition import Audience, EditionError, Manifest, current_edition, read_manifest, read_tables
+
+_HELD = "edition in use"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One published edition: its manifest and its tables (metrics/edition_tables.py states their grain)."""
+
+    manifest: Manifest
+    tables: Mapping[str, pd.DataFrame]
+
+    def kpi(self, kpi: str) -> pd.Series | None:
+        """Return the KPIS row of a KPI, or None where the edition has no such KPI."""
+        rows = self.of_kpi("kpis", kpi)
+        return None if rows.empty else rows.iloc[0]
+
+    def scored(self, kpi: str) -> pd.Series | None:
+        """Return the SCORECARD row of a KPI, or None where the local plan does not score it."""
+        rows = self.of_kpi("scorecard", kpi)
+        return None if rows.empty else rows.iloc[0]
+
+    def of_kpi(self, table: str, kpi: str) -> pd.DataFrame:
+        """Return a table's rows of one KPI, in the table's own grain."""
+        frame = self.tables[table]
+        return frame[frame["kpi"] == kpi]
+
+    def area_names(self) -> dict[str, str]:
+        """Return the name of every area by its code."""
+        areas = self.tables["areas"]
+        return dict(zip(areas["area"], areas["name"], strict=True))
+
+    def local_area(self, kpi: str) -> str | None:
+        """Return the code of the area whose figure a KPI shows: the scored one, else the first local one with rows."""
+        scored = self.scored(kpi)
+        if scored is not None:
+            return str(scored["area"])
+        areas = self.tables["areas"]
+        local = list(areas.loc[areas["role"] == "local", "area"])
+        held = set(self.of_kpi("results", kpi)["area"])
+        return next((area for area in local if area in held), None)
+
+    def over_time(self, kpi: str) -> pd.DataFrame:
+        """Return RESULTS rows of the local area, not broken down: one row per month, in order of time."""
+        rows = self.of_kpi("results", kpi)
+        rows = rows[(rows["area"] == self.local_area(kpi)) & (rows["breakdown"] == EVERYONE)]
+        return rows.sort_values("month")
+
+    def beside(self, kpi: str) -> pd.DataFrame:
+        """Return RESULTS rows of the local area and its comparators for the local area's latest month, one per area.
+
+        In order of value, areas without one last. Empty where no comparator has a row for that month.
+        """
+        mine = self.over_time(kpi)
+        if mine.empty:
+            return mine
+        latest = mine.iloc[-1]
+        areas = self.tables["areas"]
+        others = list(areas.loc[areas["role"] == "comparator", "area"])
+        rows = self.of_kpi("results", kpi)
+        same = (rows["month"] == latest["month"]) & (rows["period_months"] == latest["period_months"])
+        rows = rows[same & (rows["breakdown"] == EVERYONE) & rows["area"].isin([latest["area"], *others])]
+        return rows.sort_values("value", ascending=False) if len(rows) > 1 else rows.iloc[:0]
+
+    def broken_down(self, kpi: str) -> pd.DataFrame:
+        """Return RESULTS rows of the local area by breakdown and group, the latest month of each breakdown."""
+        rows = self.of_kpi("results", kpi)
+        rows = rows[(rows["area"] == self.local_area(kpi)) & (rows["breakdown"] != EVERYONE)]
+        latest = rows.groupby("breakdown")["month"].transform("max")
+        return rows[rows["month"] == latest].sort_values(["breakdown", "group"])
+
+    def scored_with_targets(self) -> list[str]:
+        """Return the scored KPIs that have a numeric milestone, in the plan's order."""
+        numeric = set(self.tables["milestones"].query("kind == 'number'")["kpi"])
+        return [kpi for kpi in self.tables["scorecard"].sort_values("position")["kpi"] if kpi in numeric]
+
+    def source_titles(self) -> dict[str, str]:
+        """Return the words for every source by its name, as its latest load has them."""
+        loads = self.tables["loads"].sort_values("loaded_at")
+        return dict(zip(loads["source"], loads["title"], strict=True))
+
+    def loads_behind(self, kpi: str) -> pd.DataFrame:
+        """Return the LOADS rows in use that cover the local area's latest month, whichever fed the KPI."""
+        mine, loads = self.over_time(kpi), self.tables["loads"]
+        if mine.empty:
+            return loads.iloc[:0]
+        month = mine["month"].iloc[-1]
+        covers = (loads["covers_from"] <= month) & (loads["covers_to"] >= month)
+        return loads[covers & (loads["state"] == "current")]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The edition the screens show, and the id of a newer one that could not be opened, if any."""
+
+    edition: Edition
+    damaged: str | None = None
+
+
+def audience() -> Audience:
+    """Return whose file is opened. Without sign-in only this machine is served, so it is the restricted one."""
+    return "restricted"
+
+
+def edition_in_use() -> Opened | None:
+    """Return the current edition; where it is damaged, the newest readable one before it; None before the first.
+
+    Raises EditionError where editions exist and none can be opened. Called once a run, by app.py.
+    """
+    folder = editions_folder()
+    current = current_edition(folder)
+    if current is None:
+        return None
+    try:
+        return Opened(_open(str(folder), current, audience()))
+    except (EditionError, KeyError):  # KeyError: a table lacks a column of today's contract
+        return _earlier(folder, current)
+
+
+def hold(opened: Opened) -> None:
+    """Keep the edition for the rest of this run, so that banner, page and footer show the same one."""
+    st.session_state[_HELD] = opened.edition
+
+
+def edition() -> Edition:
+    """Return the edition that app.py holds for this run. Raises KeyError where a page runs without app.py."""
+    held = st.session_state[_HELD]
+    assert isinstance(held, Edition)
+    return held
+
+
+def _earlier(folder: Path, damaged: str) -> Opened:
+    readable: list[Manifest] = []
+    for place in folder.glob("[!.]*/manifest.json"):
+        try:
+            readable.append(read_manifest(folder, place.parent.name))
+        except EditionError:
+            continue
+    for manifest in sorted(readable, key=lambda m: (m.published_at, m.edition_id), reverse=True):
+        if manifest.edition_id != damaged:
+            try:
+                return Opened(_open(str(folder), manifest.edition_id, audience()), damaged)
+            except (EditionError, KeyError):
+                continue
+    raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _open(folder: str, edition_id: str, audience: Audience) -> Edition:
+    place = Path(folder)
+    return Edition(read_manifest(place, edition_id), read_tables(place, edition_id, audience))

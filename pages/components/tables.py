@@ -1,0 +1,167 @@
+"""Tables as screens show and hand them out: frames of the edition turned into words, and CSV no spreadsheet runs."""
+
+import csv
+import io
+
+import pandas as pd
+
+from metrics import wording
+from pages.components.charts.drawing import gaps
+from pages.components.phrases import figure_words, period_and_base
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def figures(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataFrame:
+    """Return one row per row of RESULTS, latest first: period, area, figure in words, base, interval."""
+    rows = results.sort_values(["month", "area"], ascending=[False, True])
+    return pd.DataFrame(
+        {
+            "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in rows.iterrows()],
+            "Area": [names.get(code, code) for code in rows["area"]],
+            "Figure": [figure_words(r, unit) for _, r in rows.iterrows()],
+            "Base": [_base(r) for _, r in rows.iterrows()],
+            "95 % interval": [_interval(r, unit) for _, r in rows.iterrows()],
+        },
+        dtype="str",
+    )
+
+
+def breakdown(results: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return one row per breakdown and group: figure in words, base, interval, period."""
+    return pd.DataFrame(
+        {
+            "Split by": [str(b).replace("_", " ") for b in results["breakdown"]],
+            "Group": list(results["group"]),
+            "Figure": [figure_words(r, unit) for _, r in results.iterrows()],
+            "Base": [_base(r) for _, r in results.iterrows()],
+            "95 % interval": [_interval(r, unit) for _, r in results.iterrows()],
+            "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in results.iterrows()],
+        },
+        dtype="str",
+    )
+
+
+def loads(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per load, latest month first: what it was, what it covers, rows in, loaded and held back."""
+    rows = frame.sort_values(["month", "loaded_at"], ascending=False)
+    return pd.DataFrame(
+        {
+            "Source": list(rows["title"]),
+            "Sent by": list(rows["organisation"]),
+            "Month": [wording.short_month(m) for m in rows["month"]],
+            "Covers": [_covers(r) for _, r in rows.iterrows()],
+            "State": [_state(r) for _, r in rows.iterrows()],
+            "Rows read": list(rows["rows_in"]),
+            "Loaded": list(rows["rows_loaded"]),
+            "Held back": list(rows["rows_rejected"]),
+            "File": list(rows["file_name"]),
+            "Loaded on": [wording.moment_words(m) for m in rows["loaded_at"]],
+            "Publisher": list(rows["publisher"]),
+            "Licence": [_or_blank(v) for v in rows["licence"]],
+            "Load": list(rows["load_id"]),
+        }
+    )
+
+
+def findings(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per severity, rule and message: files and rows concerned, first place, explanation."""
+    order = {"error": 0, "query": 1, "note": 2}
+    rows = frame.assign(rank=frame["severity"].map(order)).sort_values(["rank", "rule", "load_id"])
+    grouped = rows.groupby(["rank", "severity", "rule", "message"], sort=True, dropna=False)
+    out = [
+        {
+            "Severity": severity,
+            "Rule": rule,
+            "What": message,
+            "Files": int(same["load_id"].nunique()),
+            "Rows": int(same["count"].sum()),
+            "First place": _place(same.iloc[0]),
+            "Explained": "; ".join(sorted({str(e) for e in same["explanation"].dropna()})),
+        }
+        for (_, severity, rule, message), same in grouped
+    ]
+    names = ["Severity", "Rule", "What", "Files", "Rows", "First place", "Explained"]
+    return pd.DataFrame(out, columns=pd.Index(names))
+
+
+def series(arrivals: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
+    """Return ARRIVALS with a column `series`: the source in words and who sent it."""
+    rows = arrivals.sort_values(["source", "organisation", "month"])
+    named = [f"{titles.get(s, s)}, {o}" for s, o in zip(rows["source"], rows["organisation"], strict=True)]
+    return rows.assign(series=named)
+
+
+def missing(arrivals: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per run of months without an extract: source and sender, from, to, months."""
+    out = []
+    for name, rows in arrivals.groupby("series", sort=False):
+        held = rows[rows["arrived"]].assign(period_months=0)
+        for first, last in gaps(held):
+            count = len(pd.date_range(first, last, freq="MS"))
+            words = [wording.month_words(first), wording.month_words(last)]
+            out.append({"Source": name, "From": words[0], "To": words[1], "Months missing": count})
+    return pd.DataFrame(out, columns=pd.Index(["Source", "From", "To", "Months missing"]))
+
+
+def totals(loads: pd.DataFrame, missing: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return a name and a figure for: loads in use, rows loaded, rows held back, months missing."""
+    used = loads[loads["state"] == "current"]
+    counts = {
+        "Loads in use": len(used),
+        "Rows loaded": int(used["rows_loaded"].sum()),
+        "Rows held back": int(used["rows_rejected"].sum()),
+        "Months missing": int(missing["Months missing"].sum()) if len(missing) else 0,
+    }
+    return [(name, f"{count:,}") for name, count in counts.items()]
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """Return the frame as UTF-8 CSV with a byte order mark; a text cell that could start a formula gets a leading '.
+
+    Numbers stay numbers, so a negative one keeps its sign. Missing cells are empty.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_harmless(name) for name in frame.columns])
+    for row in frame.itertuples(index=False):
+        writer.writerow(["" if _missing(cell) else _harmless(cell) for cell in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, pd.Timestamp):
+        return cell.date().isoformat() if cell == cell.normalize() else cell.isoformat()
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or bool(pd.isna(cell))  # type: ignore[call-overload]
+
+
+def _base(row: pd.Series) -> str:
+    return period_and_base(row).partition(" · ")[2]
+
+
+def _interval(row: pd.Series, unit: str) -> str:
+    return (
+        "" if _missing(row["low"]) or _missing(row["high"]) else wording.interval_words(row["low"], row["high"], unit)
+    )
+
+
+def _covers(row: pd.Series) -> str:
+    first, last = wording.short_month(row["covers_from"]), wording.short_month(row["covers_to"])
+    return first if first == last else f"{first} to {last}"
+
+
+def _state(row: pd.Series) -> str:
+    return f"{row['state']}: {row['state_reason']}" if pd.notna(row["state_reason"]) else str(row["state"])
+
+
+def _place(row: pd.Series) -> str:
+    named = [f"{name} {row[name]}" for name in ("sheet", "row", "column") if pd.notna(row[name])]
+    return ", ".join(named)
+
+
+def _or_blank(value: object) -> str:
+    return "" if _missing(value) else str(value)

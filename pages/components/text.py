@@ -1,0 +1,20 @@
+"""The one way by which text out of files and plans reaches a widget that renders Markdown."""
+
+import re
+
+# Streamlit links bare addresses and turns :words: into pictures after it has undone escapes, so these need something
+# between their characters. The word joiner is invisible and has no width.
+_JOINER = "\N{WORD JOINER}"
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_TRIGGER = re.compile(r"(:|@|www)", re.IGNORECASE)
+
+
+def plain(text: object) -> str:
+    """Return text that a Markdown widget shows as it is: no link, image, maths, directive, emoji or HTML.
+
+    Line breaks become spaces, so that text cannot open a block of its own. None and missing values become "".
+    """
+    if text is None or text != text:  # noqa: PLR0124 - a missing value is the one that does not equal itself
+        return ""
+    joined = _TRIGGER.sub(rf"\1{_JOINER}", " ".join(str(text).split()))
+    return _PUNCTUATION.sub(r"\\\1", joined)

@@ -1,0 +1,36 @@
+"""Data quality: what arrived, what did not, what was found in it."""
+
+import streamlit as st
+
+from pages.components import queries, tables, tiles
+
+edition = queries.edition()
+loads, findings = edition.tables["loads"], edition.tables["findings"]
+arrivals = tables.series(edition.tables["arrivals"], edition.source_titles())
+
+tiles.heading("Can these figures be trusted?", "What arrived, what did not, and what was found in it.")
+tiles.totals(loads, tables.missing(arrivals))
+
+tiles.section("Which months arrived?", "A square: a load answers for the month. A cross: nothing came.")
+tiles.completeness(arrivals)
+
+tiles.section("Where are the gaps?", "A gap is never filled, carried forward or shown as zero.")
+missing = tables.missing(arrivals)
+if missing.empty:
+    st.markdown("No month is missing between the first and the last that arrived.")
+else:
+    tiles.table(missing, "Months without an extract", "gaps", ("Months missing",))
+
+tiles.section("What was found?", "Errors stop a file or hold rows back, queries need an explanation, notes inform.")
+if findings.empty:
+    st.markdown("Nothing was found in the files of this edition.")
+else:
+    tiles.table(tables.findings(findings), "Findings by rule", "findings", ("Files", "Rows"))
+
+tiles.section("What arrived?", "Every load, those replaced or withdrawn included.")
+if loads.empty:
+    st.markdown("No load yet.")
+else:
+    tiles.table(tables.loads(loads), "Every load", "loads", ("Rows read", "Loaded", "Held back"))
+    tiles.download(loads, "waymark-loads", "Download the loads (CSV)")
+    tiles.download(findings, "waymark-findings", "Download the findings (CSV)")

@@ -1,0 +1,35 @@
+"""The scorecard: how far along is the plan, and what needs us?"""
+
+import streamlit as st
+
+from pages.components import filters, queries, tiles
+
+edition = queries.edition()
+scorecard = edition.tables["scorecard"]
+
+tiles.heading("How far along is the plan?", f"{edition.manifest.plan_title} · {edition.manifest.area_name}")
+tiles.plan_clock(edition.manifest)
+tiles.sentences(edition.tables["summary"])
+
+if scorecard.empty:
+    st.info("The plan's scorecard has no KPI yet: add one to data/plan/scorecard.yaml and publish.")
+else:
+    tiles.section("What needs attention?")
+    tiles.attention(edition)
+
+    with_numbers = edition.scored_with_targets()
+    if with_numbers:
+        tiles.section("Is the plan being kept?", "Planned path through the milestones (dashed), and what happened.")
+        for kpi in with_numbers:
+            tiles.trajectory(edition, kpi, titled=True)
+
+    tiles.section("Every KPI of the scorecard", "Each milestone: planned above, actual below.")
+    rows = filters.chosen_rows(scorecard)
+    if rows.empty:
+        st.info("No KPI fits this choice.")
+    for priority_area, of_area in rows.groupby("priority_area", sort=False):
+        tiles.group(str(priority_area))
+        for outcome, of_outcome in of_area.groupby("outcome", sort=False):
+            tiles.outcome(str(outcome))
+            for _, scored in of_outcome.iterrows():
+                tiles.kpi_row(edition, scored)

@@ -1,0 +1,70 @@
+"""Starts the dashboard on a free loopback port and opens it in headless Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[str]:
+    """Serve the dashboard over a data folder and yield its address; options go to `streamlit run`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", *options]
+    environment = {**os.environ, "WAYMARK_DATA": str(data)}
+    with (data / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def wait_until_healthy(address: str, seconds: float = 60) -> None:
+    """Return once the server answers. Raises TimeoutError after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"{address} did not answer within {seconds} seconds")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Yield a headless Chromium that makes no calls of its own."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and every chart is drawn."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=60_000)
+    page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
+        timeout=30_000,
+    )
+    page.wait_for_timeout(600)  # fonts and the last layout pass

@@ -1,0 +1,54 @@
+"""Takes a picture of every screen, wide and narrow, light and dark: `python -m tests.browser.pictures [FOLDER]`.
+
+The figures are those of tests/pages/full_edition.py.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browser.dashboard import chromium, serving, settled
+from tests.pages import editions
+from tests.pages.contract_rows import EHC
+
+SCREENS = {"scorecard": "", "kpi": f"kpi?kpi={EHC}", "definitions": "definitions", "data_quality": "data_quality"}
+WIDTHS = (1280, 390)
+SCHEMES = ("light", "dark")
+
+
+def take(folder: Path, address: str, screens: dict[str, str]) -> list[Path]:
+    """Write one picture per screen, width and scheme into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    with chromium() as browser:
+        for scheme in SCHEMES:
+            for width in WIDTHS:
+                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                page = context.new_page()
+                for name, path in screens.items():
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.goto(f"{address}/{path}")
+                    settled(page)
+                    # Streamlit scrolls inside the page, so the window has to be as tall as what is in it.
+                    tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                    page.set_viewport_size({"width": width, "height": int(tall) + 40})
+                    page.wait_for_timeout(800)
+                    taken.append(folder / f"{name}-{scheme}-{width}.png")
+                    page.screenshot(path=taken[-1])
+                context.close()
+    return taken
+
+
+def main() -> None:
+    """Publish the full edition into a temporary folder, serve it and take the pictures."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    with tempfile.TemporaryDirectory() as place:
+        data = Path(place)
+        editions.publish(data / "editions", editions.full(), as_of="2024-03-01", months_elapsed=11)
+        with serving(data) as address:
+            for path in take(folder, address, SCREENS):
+                print(path)
+
+
+if __name__ == "__main__":
+    main()
