@@ -112,9 +112,13 @@ def _rule_by_band(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
             """  # noqa: S608 (a constant)
         )
         expression = definition.numerator or "TRUE"
-        tried = connection.execute(  # the definition's own rule; the connection reaches nothing but these rows
-            f"SELECT band, bool_and(COALESCE(({expression}), FALSE)) AS all_in, "
-            f"bool_or(COALESCE(({expression}), FALSE)) AS some_in FROM weeks GROUP BY band"  # noqa: S608
+        # The definition's own rule; the connection reaches nothing but these rows.
+        tried = connection.execute(
+            f"""
+            SELECT band,
+                bool_and(COALESCE(({expression}), FALSE)) AS all_in, bool_or(COALESCE(({expression}), FALSE)) AS some_in
+            FROM weeks GROUP BY band
+            """  # noqa: S608
         ).df()
     except duckdb.Error as error:
         raise DocumentError(f"{definition.id}.yaml: numerator: {str(error).splitlines()[0]}") from error
