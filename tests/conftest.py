@@ -1,0 +1,71 @@
+"""What tests share: a data folder of their own, the demonstration edition, and the public files where they are."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from etl.demo import write_demonstration
+from etl.load import Act
+from etl.pipeline import load_files
+from etl.settings import SHIPPED
+from etl.warehouse import Warehouse, open_warehouse
+from metrics.edition import Manifest
+from metrics.publish import publish
+
+NOW = datetime(2026, 11, 21, 17, 0)
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a data folder of its own, so that none can touch a real one."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("WAYMARK_DATA", str(folder))
+    monkeypatch.delenv("WAYMARK_WAREHOUSE", raising=False)
+    monkeypatch.setenv("WAYMARK_WAIT", "0.3")
+    return folder
+
+
+@pytest.fixture
+def warehouse(data_folder: Path) -> Warehouse:
+    return open_warehouse(f"duckdb:{data_folder / 'warehouse.duckdb'}")
+
+
+@pytest.fixture
+def act() -> Act:
+    return Act("A. Analyst", NOW)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of public files, or skip: they are not part of the repository."""
+    folder = Path(os.environ.get("WAYMARK_SHARED") or SHIPPED.parent.parent / "shared") / "data"
+    if not folder.is_dir():
+        pytest.skip("the public files are not on this machine")
+    return folder
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """The demonstration, loaded and published once."""
+
+    data: Path
+    editions: Path
+    manifest: Manifest
+    files: list[Path]
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Load and publish the demonstration the way the command line does. Read it, never write to it."""
+    data = tmp_path_factory.mktemp("demonstration")
+    files = write_demonstration(data / "inbox")
+    house = open_warehouse(f"duckdb:{data / 'warehouse.duckdb'}")
+    outcomes = load_files(house, files, Act("demonstration", NOW), explanations={}, demonstration=True)
+    assert [outcome.found.verdict for outcome in outcomes] == ["accept"] * len(files)
+    done = publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
+    yield Demonstration(data, data / "editions", done.manifest, files)

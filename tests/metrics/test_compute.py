@@ -1,0 +1,157 @@
+"""Facts and results: pathways and published bands by the same rules; nothing made up where bands cannot say."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from etl.errors import DocumentError
+from etl.load import coverage
+from etl.tables import BAND_COUNTS, COVERAGE, LOADS, PATHWAYS
+from etl.warehouse import Warehouse
+from metrics.compute import Facts, compute, read_facts
+from metrics.definition import Definition, load_definitions
+
+KPIS = load_definitions()
+DAY0 = date(1970, 1, 1)
+
+
+def loaded(months: list[date]) -> pd.DataFrame:
+    rows = [
+        {**dict.fromkeys(LOADS.names()), "load_id": f"{month:%Y-%m}", "source": "s", "organisation": "o",
+         "coverage": "snapshot", "state": "current", "month": month, "covers_from": month, "covers_to": month}
+        for month in months
+    ]  # fmt: skip
+    return coverage(LOADS.frame(rows))
+
+
+def pathway(number: int, started: date | None, stopped: date | None = None, **more: object) -> dict[str, object]:
+    day = lambda when: (when - DAY0).days if when else None  # noqa: E731
+    return {
+        "load_id": "2024-05", "clock": "slt", "pathway_id": str(number), "area": "X", "excepted": False,
+        "started_on": started, "stopped_on": stopped, "started_day": day(started), "stopped_day": day(stopped),
+        "stop_reason": "completed" if stopped else None, **more,
+    }  # fmt: skip
+
+
+def facts_of(warehouse: Warehouse, *rows: dict[str, object], bands: pd.DataFrame | None = None) -> Facts:
+    with warehouse.writing() as writer:
+        writer.insert(COVERAGE, loaded([date(2024, 5, 1)]))
+        writer.insert(PATHWAYS, PATHWAYS.frame(rows))
+        if bands is not None:
+            writer.insert(BAND_COUNTS, bands)
+    with warehouse.reading() as reader:
+        return read_facts(reader)
+
+
+END = date(2024, 5, 31)
+
+
+def test_eighteen_weeks_are_126_days_and_52_weeks_are_364(warehouse: Warehouse) -> None:
+    waits = (0, 7, 8, 126, 127, 364, 365)
+    facts = facts_of(warehouse, *(pathway(d, END - timedelta(days=d)) for d in waits))
+    counts = facts["clock_counts"]
+    whole = counts[(counts["breakdown"] == "all") & (counts["state"] == "waiting")]
+    by_band = whole.groupby("weeks_from")["children"].sum().to_dict()
+    assert by_band == {0: 2, 1: 1, 17: 1, 18: 1, 51: 1, 52: 1}
+    within = compute(KPIS["slt_within_18_weeks"], facts)
+    assert within.loc[within["area"] == "X", ["numerator", "denominator"]].to_numpy().tolist() == [[4, 7]]
+    assert compute(KPIS["slt_over_52_weeks"], facts)["value"].tolist() == [1]
+
+
+def test_who_stopped_on_the_last_day_no_longer_waits(warehouse: Warehouse) -> None:
+    facts = facts_of(
+        warehouse,
+        pathway(1, date(2024, 1, 1), END),
+        pathway(2, date(2024, 1, 1), END + timedelta(days=1)),
+        pathway(3, END + timedelta(days=1)),
+        pathway(4, None),
+    )
+    counts = facts["clock_counts"]
+    states = counts[counts["breakdown"] == "all"].groupby("state")["children"].sum().to_dict()
+    assert states == {"completed": 1, "waiting": 2}
+
+
+def test_removals_are_not_completions_and_starts_are_counted_in_their_month(warehouse: Warehouse) -> None:
+    facts = facts_of(
+        warehouse,
+        pathway(1, date(2024, 5, 2), date(2024, 5, 20), stop_reason="withdrawn"),
+        pathway(2, date(2024, 4, 30), date(2024, 5, 1)),
+    )
+    counts = facts["clock_counts"]
+    states = counts[counts["breakdown"] == "all"].groupby("state")["children"].sum().to_dict()
+    assert states == {"removed": 1, "completed": 1, "started": 1}
+
+
+def test_each_breakdown_adds_up_to_everyone_and_keeps_what_was_not_supplied(warehouse: Warehouse) -> None:
+    facts = facts_of(
+        warehouse,
+        pathway(1, date(2024, 1, 1), sex="F", locality="North"),
+        pathway(2, date(2024, 1, 1), sex="M"),
+        pathway(3, date(2024, 1, 1)),
+    )
+    counts = facts["clock_counts"]
+    assert counts.groupby("breakdown")["children"].sum().unique().tolist() == [3]
+    sexes = counts[counts["breakdown"] == "sex"].groupby("group")["children"].sum().to_dict()
+    assert sexes == {"F": 1, "M": 1, "not supplied": 1}
+
+
+def band(
+    weeks_from: int | None, weeks_to: int | None, children: int | None, flag: str | None = None
+) -> dict[str, object]:
+    return {"load_id": "2024-05", "clock": "slt", "state": "waiting", "area": "R1D", "breakdown": "all",
+            "group": "all", "weeks_from": weeks_from, "weeks_to": weeks_to, "children": children, "flag": flag}  # fmt: skip
+
+
+PUBLISHED = [band(0, 18, 30), band(18, 52, 50), band(52, None, 20)]
+
+
+def over(weeks: int) -> Definition:
+    return KPIS["slt_over_52_weeks"].model_copy(update={"numerator": f"weeks_from >= {weeks}"})
+
+
+@pytest.mark.parametrize(
+    ("weeks", "value", "flag"),
+    [(18, 70, None), (52, 20, None), (104, None, "not_available"), (20, None, "not_available")],
+)
+def test_a_rule_that_cuts_a_published_band_gives_no_number(
+    warehouse: Warehouse, weeks: int, value: float | None, flag: str | None
+) -> None:
+    facts = facts_of(warehouse, bands=BAND_COUNTS.frame(PUBLISHED))
+    [row] = compute(over(weeks), facts).to_dict("records")
+    assert (None if pd.isna(row["value"]) else row["value"], None if pd.isna(row["flag"]) else row["flag"]) == (
+        value,
+        flag,
+    )
+
+
+def test_a_cut_band_without_children_cuts_nothing(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, bands=BAND_COUNTS.frame([*PUBLISHED[:2], band(52, None, 0)]))
+    assert compute(over(104), facts)["value"].tolist() == [0]
+
+
+def test_a_hidden_band_hides_what_needs_it_and_nothing_else(warehouse: Warehouse) -> None:
+    hidden = [band(0, 18, 30), band(18, 52, None, "suppressed"), band(52, None, 20)]
+    facts = facts_of(warehouse, bands=BAND_COUNTS.frame(hidden))
+    assert compute(KPIS["slt_over_52_weeks"], facts)["value"].tolist() == [20]
+    [within] = compute(KPIS["slt_within_18_weeks"], facts).to_dict("records")
+    assert (pd.isna(within["value"]), within["flag"]) == (True, "suppressed")
+
+
+def test_an_unknown_wait_counts_in_the_base_only(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, bands=BAND_COUNTS.frame([*PUBLISHED, band(None, None, 100)]))
+    [row] = compute(KPIS["slt_over_18_weeks"], facts).to_dict("records")
+    assert (row["numerator"], row["denominator"], row["value"]) == (70, 200, 35)
+    assert compute(KPIS["slt_list_size"], facts)["value"].tolist() == [200]
+
+
+def test_a_rule_over_a_column_that_is_not_there_names_file_and_column(warehouse: Warehouse) -> None:
+    wrong = KPIS["slt_over_52_weeks"].model_copy(update={"numerator": "months_from >= 12"})
+    with pytest.raises(DocumentError, match=r"slt_over_52_weeks\.yaml: numerator: .*months_from"):
+        compute(wrong, facts_of(warehouse, bands=BAND_COUNTS.frame(PUBLISHED)))
+
+
+def test_a_selection_by_a_column_that_is_not_there_names_it(warehouse: Warehouse) -> None:
+    wrong = KPIS["slt_list_size"].model_copy(update={"select": {"service": "slt"}})
+    with pytest.raises(DocumentError, match="'service' is no column of clock_counts"):
+        compute(wrong, facts_of(warehouse))
