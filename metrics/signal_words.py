@@ -10,7 +10,7 @@ from metrics.signal_calendar import MONTHLY, Rebase, Step
 from metrics.signal_limits import SHORT_BELOW
 from metrics.signal_rules import NEAR_NEEDED, NEAR_WINDOW, Better, good_direction
 from metrics.signals import EITHER, FAILS, PASSES, Reading, Stretch
-from metrics.wording import month_words, number, rounded
+from metrics.wording import day_words, month_words, number, rounded
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MEANING_WORDS = {
@@ -135,7 +135,7 @@ def rebase_sentence(rebase: Rebase, takes_effect: date | None, step: Step = MONT
     """Return when the usual range was set anew and why; `takes_effect` is the first figure on or after that date."""
     if takes_effect is None:
         return f"The usual range was not set anew from {_when(rebase.on, step)}: there are not figures on both sides."
-    snapped = "" if takes_effect == rebase.on else f", the first figure on or after {_day(rebase.on)}"
+    snapped = "" if takes_effect == rebase.on else f", the first figure on or after {day_words(rebase.on)}"
     return f"The usual range was set anew from {_when(takes_effect, step)}{snapped}. Reason: {rebase.reason}."
 
 
@@ -147,11 +147,7 @@ def _way(sign: int, better: Better) -> str:
 def _when(day: date | None, step: Step) -> str:
     if day is None:
         return "the start"
-    return month_words(day) if step.months else _day(day)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {month_words(day)}"
+    return month_words(day) if step.months else day_words(day)
 
 
 def _figure(value: float, unit: str | None) -> str:
