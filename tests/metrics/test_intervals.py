@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.intervals import byar, newcombe, poisson_exact, wilson
@@ -64,6 +64,7 @@ def test_a_confidence_that_is_none_is_refused():
         wilson(1, 2, 95)
 
 
+@settings(deadline=None)
 @given(base=st.integers(1, 5000), part=st.floats(0, 1))
 def test_wilson_holds_the_share_and_stays_within_0_and_1(base, part):
     count = int(part * base)
@@ -71,6 +72,7 @@ def test_wilson_holds_the_share_and_stays_within_0_and_1(base, part):
     assert 0 <= lower <= count / base <= upper <= 1
 
 
+@settings(deadline=None)
 @given(count=st.integers(5, 300))
 def test_the_exact_interval_is_near_byars_and_holds_the_count(count):
     """Breslow and Day: Byar's approximation is accurate to about 1 % from five cases on."""
