@@ -106,8 +106,6 @@ def nature(head: bytes) -> str:
     for mark, codec in TEXT_MARKS.items():
         if head.startswith(mark):
             return _nature_of_text(head[: len(head) // 4 * 4].decode(codec, "replace"))
-    if b"\0" in head and utf_16_without_mark(head) is None:
-        return "binary" if _looks_binary(head) else "text"
     if _looks_binary(head):
         return "binary"
     return _nature_of_text(head.decode("latin-1"))
@@ -125,9 +123,11 @@ def utf_16_without_mark(head: bytes) -> str | None:
 
 
 def _looks_binary(head: bytes) -> bool:
-    """Tell whether more than 5 % are control characters (random bytes: 11 %); zeros of UTF-16 do not count."""
-    if utf_16_without_mark(head):
-        head = head.replace(b"\0", b"")
+    """Tell whether more than 5 % are control characters (random bytes: 11 %).
+
+    Zeros do not count: UTF-16 has them, and so has the tail of a text file whose writing was interrupted.
+    """
+    head = head.replace(b"\0", b"")
     controls = len(head) - len(head.translate(None, bytes({*range(32)} - {9, 10, 12, 13, 26})))
     return controls > 0.05 * len(head)
 

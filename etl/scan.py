@@ -5,7 +5,6 @@ that holding the rectangle up to them would abort the process. The patterns expe
 a file made to fool them ends at the limits of the child process instead.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -217,26 +216,25 @@ def without_cells(archive: ZipFile, part: str, places: tuple[Place, ...]) -> byt
 
 
 _ODS_TAG = re.compile(
-    rb"<table:(table|table-row|(?:covered-)?table-cell)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rb"<table:(table|table-row|(?:covered-)?table-cell)(?![\w-])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
     rb"(?:\s*<text:p[^>/]*>([^<]*))?"
 )
 
 
-def scan_ods(archive: ZipFile) -> dict[str, Scan]:
-    """Return what each sheet of an .ods holds. Raises UnreadableFileError for sheets beyond the limits.
+def scan_ods(archive: ZipFile) -> list[Scan | None]:
+    """Return what each sheet of an .ods holds, in order. Raises UnreadableFileError for sheets beyond the limits.
 
     A cell or row that says how often it repeats is a bomb of a few bytes, so repeats are multiplied out here.
     """
     content = b"".join(stream_part(archive, "content.xml"))
     refuse_dtd(content[:_DTD_BYTES])
-    scans: dict[str, Scan] = {}
+    scans: list[Scan | None] = []
     scan, row, rows, column = Scan(), 0, 0, 0
     for match in _ODS_TAG.finditer(content):
         tag, attributes = match[1], match[2]
         if tag == b"table":
             scan, row, rows = Scan(), 0, 0
-            name = re.search(rb"\btable:name=\"([^\"]*)\"", attributes)
-            scans[html.unescape(name[1].decode("utf-8", "replace")) if name else ""] = scan
+            scans.append(scan)
         elif tag == b"table-row":
             row, rows, column = row + rows, _repeats(attributes, b"rows"), 0
         else:
