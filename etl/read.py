@@ -209,10 +209,10 @@ _LAST_SECOND = datetime.datetime(9999, 12, 31, 23, 59, 59)
 
 
 def _number(value: float) -> str:
-    """Return a number exactly, without exponent or a trailing .0: identifiers stay as typed."""
-    if value.is_integer():
+    """Return a number as the file has it, without exponent or a trailing .0: identifiers stay as typed."""
+    if abs(value) < 2**53 and value.is_integer():
         return str(int(value))
-    return format(Decimal(repr(value)), "f") if math.isfinite(value) else str(value)
+    return format(Decimal(repr(value).removesuffix(".0")), "f") if math.isfinite(value) else str(value)
 
 
 def _moment(value: datetime.datetime, date: bool = True) -> str:
