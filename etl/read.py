@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import math
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +25,7 @@ from python_calamine import (
 )
 
 from etl.delimited import read_delimited
-from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused
+from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused, without_collector
 from etl.look import EXPORT_AGAIN, look, open_archive, read_part, stream_part
 from etl.scan import Place, Scan, reference, refuse_dtd, scan_ods, scan_sheet, without_cells
 
@@ -171,10 +170,12 @@ def _cells(sheet: CalamineSheet, marks: dict[Place, str]) -> pd.DataFrame:
     written = [place for place, text in marks.items() if text]
     height = max([end[0], *(row for row, _ in written)]) + 1
     width = max([end[1], *(column for _, column in written)]) + 1
-    rows = _patched(sheet, marks, start[1], width, height)
+    plain = not marks and not start[1] and sheet.start is not None
+    rows = sheet.iter_rows() if plain else _patched(sheet, marks, start[1], width, height)
     columns = TextColumns(width)
-    while piece := list(islice(rows, _ROWS_AT_ONCE)):
-        columns.add_columns(map(_texts, zip(*piece, strict=True)))
+    with without_collector():
+        while piece := list(islice(rows, _ROWS_AT_ONCE)):
+            columns.add_columns(map(_texts, zip(*piece, strict=True)))
     return columns.frame()
 
 
@@ -200,8 +201,11 @@ def _patched(sheet: CalamineSheet, marks: dict[Place, str], left: int, width: in
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:
     """Return one column's values as text; a column of text alone goes through untouched."""
-    if set(map(type, column)) == {str}:
+    kinds = set(map(type, column))
+    if kinds == {str}:
         return column
+    if len(kinds) == 1:
+        return list(map(_TEXT[kinds.pop()], column))
     return [value if type(value) is str else _TEXT[type(value)](value) for value in column]
 
 
@@ -210,9 +214,10 @@ _LAST_SECOND = datetime.datetime(9999, 12, 31, 23, 59, 59)
 
 def _number(value: float) -> str:
     """Return a number as the file has it, without exponent or a trailing .0: identifiers stay as typed."""
-    if abs(value) < 2**53 and value.is_integer():
-        return str(int(value))
-    return format(Decimal(repr(value).removesuffix(".0")), "f") if math.isfinite(value) else str(value)
+    text = repr(value + 0.0)  # turns -0.0 into 0.0
+    if text.endswith(".0"):
+        return text[:-2]
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _moment(value: datetime.datetime, date: bool = True) -> str:

@@ -120,13 +120,17 @@ def refuse_dtd(start: bytes) -> None:
 
 def _extent(rows: bytes, patterns: _Patterns, scan: Scan) -> None:
     """Widen the scan's extent by the last cell of every row; real writers put cells in order."""
+    height, ends = scan.height, set()
     for match in patterns.row_end.finditer(rows):
-        last = patterns.cell_place.match(rows, max(rows.rfind(patterns.cell_start, 0, match.start()), 0))
+        last = patterns.cell_place.match(rows, rows.rfind(patterns.cell_start, 0, match.start()))
         if last is not None:
+            ends.add(last[1])
             row = int(last[2])
-            scan.far = scan.far or row > scan.height + ROW_GAP
-            scan.height = max(scan.height, row)
-            scan.width = max(scan.width, column_number(last[1]) + 1)
+            if row > height:
+                scan.far = scan.far or row > height + ROW_GAP
+                height = row
+    scan.height = height
+    scan.width = max([scan.width, *(column_number(letters) + 1 for letters in ends)])
 
 
 def _formulas(rows: bytes, patterns: _Patterns, recalculates: bool, scan: Scan) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from etl import plain_csv
 from etl.errors import UnreadableFileError
 from etl.read import Content, read
 from tests.awkward.parts import HEADER, members, rows, with_part, workbook
@@ -242,3 +243,44 @@ def test_published_figures_are_found(folder: Path) -> None:
         assert total in ours.loc[:, heading].to_numpy().ravel().tolist(), name
     grants = read(DATA / "messy" / "DSG_by_year_dr.xlsx").sheets[-1].cells
     assert grants.apply(lambda c: c.str.startswith("260012757")).any(axis=None)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    text=st.one_of(
+        st.text('ab,;" \t\r\né', min_size=1, max_size=40),
+        st.lists(st.lists(st.sampled_from(['"a,b"', "a", '""', '"é"', " x"]), min_size=2, max_size=2), min_size=1).map(
+            lambda table: "\n".join(",".join(row) for row in table)
+        ),
+    ),
+    mark=st.sampled_from(["utf-8", "utf-8-sig"]),
+)
+def test_the_fast_way_agrees_with_the_strict_one(folder: Path, text: str, mark: str) -> None:
+    def outcome() -> Any:
+        try:
+            return read_bytes(folder, "file.csv", ("a,b\n" + text).encode(mark)).sheets[0].cells.to_numpy().tolist()
+        except UnreadableFileError as error:
+            return str(error)
+
+    strict = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_csv, "_WORTH_BYTES", 0)
+        patch.setattr(plain_csv, "_MARKS_PER_BYTE", 1)
+        assert outcome() == strict
+
+
+@pytest.mark.parametrize(
+    ("line", "taken"),
+    [
+        ("some text without a mark,some more of it\n", True),
+        ('some text without a mark,"five, rue de la Paix, and more of it"\n', True),
+        ('some text without a mark,"a mark "" inside, and some more of it"\n', False),
+        ('some text without a mark,a mark " inside and some more of it\n', False),
+        ('"a","b"\n', False),
+    ],
+)
+def test_when_the_fast_way_is_taken(folder: Path, line: str, taken: bool) -> None:
+    path = folder / "file.csv"
+    path.write_text("a,b\n" + line * 200_000, encoding="utf-8")
+    assert (plain_csv.plain_columns(path, "utf-8", ",", 2) is not None) == taken
+    assert read(path).sheets[0].cells.shape == (200_001, 2)
