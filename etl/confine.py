@@ -72,16 +72,17 @@ def run_confined_each(
     waiting = list(jobs)
     while waiting:
         answered = 0
-        for answer in _run_child(target, waiting, seconds, memory_bytes):
-            answered += 1
-            yield answer
+        with closing(_run_child(target, waiting, seconds, memory_bytes)) as answers:
+            for answer in answers:
+                answered += 1
+                yield answer
         waiting = waiting[answered:]
 
 
 def _run_child(
     target: str, jobs: Sequence[Job], seconds: float, memory_bytes: int
 ) -> Generator[dict[str, Json] | WaymarkError, None, None]:
-    """Yield the answers of one child; the last is FILE_TOO_COMPLEX if the child died or was stopped there."""
+    """Yield the answers of one child until it ends; FILE_TOO_COMPLEX if it ends in its first job or at a deadline."""
     folder = Path(tempfile.mkdtemp(prefix="waymark-"))
     try:
         (folder / "temporary").mkdir(mode=0o700)
@@ -98,8 +99,10 @@ def _run_child(
         try:
             for number in range(len(jobs)):
                 answer = _await_answer(child, folder / f"answer-{number}.json", time.monotonic() + seconds)
-                yield answer
-                if child.poll() is not None and not (folder / f"answer-{number + 1}.json").exists():
+                if answer is None and number > 0:
+                    return  # what ended the child may be an earlier job's doing: this one gets a fresh child
+                yield _too_complex() if answer is None else answer
+                if answer is None:
                     return
         finally:
             _stop(child)
@@ -129,11 +132,13 @@ def _start(folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
-def _await_answer(child: "subprocess.Popen[bytes]", file: Path, deadline: float) -> dict[str, Json] | WaymarkError:
-    """Return the child's answer; stop it at the deadline."""
+def _await_answer(
+    child: "subprocess.Popen[bytes]", file: Path, deadline: float
+) -> dict[str, Json] | WaymarkError | None:
+    """Return the child's answer, None if it died; stop it at the deadline."""
     while not file.exists():
         if child.poll() is not None and not file.exists():
-            return _too_complex()
+            return None
         if time.monotonic() > deadline:
             _stop(child)
             return _too_complex()
@@ -194,7 +199,7 @@ def _answer(target: str, arguments: dict[str, Json], out: Path) -> tuple[str, bo
     try:
         module, _, function = target.partition(":")
         answer = getattr(importlib.import_module(module), function)(out=out, **arguments)
-        return json.dumps({"answer": answer}), True
+        return json.dumps({"answer": answer or {}}), True
     except WaymarkError as error:
         return _told(error), True
     except BaseException as error:  # noqa: BLE001 (a Rust panic derives from BaseException; nothing may pass as a traceback)

@@ -2,13 +2,12 @@
 
 import codecs
 import csv
-import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from etl.errors import UnreadableFileError
 from etl.formats import (
@@ -24,7 +23,9 @@ from etl.formats import (
     TextColumns,
     refused,
     utf_16_without_mark,
+    without_collector,
 )
+from etl.plain_csv import plain_columns
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ROWS_AT_ONCE = 2_000  # as in read.py
@@ -49,7 +50,7 @@ def read_delimited(path: Path) -> Content:
         notes.append(
             ReadNote(
                 "DELIMITER",
-                f"The columns are separated by {_DELIMITERS.get(layout.delimiter, 'a character of its own')}.",
+                f"The columns are separated by {_DELIMITERS[layout.delimiter]}.",
             )
         )
     try:
@@ -151,9 +152,9 @@ def _layout(path: Path, codec: str) -> _Layout:
     """Return delimiter and width: the delimiter under which rows agree from the earliest row on."""
     with path.open(encoding=codec, newline="") as file:
         lines = list(islice(file, _SAMPLE_LINES))
-    stated = lines[0].strip().strip('"') if lines else ""
-    skip = int(len(stated) == 5 and stated.lower().startswith("sep="))
-    candidates = [stated[4]] if skip else list(_DELIMITERS)
+    stated = lines[0].strip('"\r\n') if lines else ""
+    skip = int(stated[:4].lower() == "sep=" and stated[4:] in _DELIMITERS)
+    candidates = [stated[4:]] if skip else list(_DELIMITERS)
     found = [_widths(lines[skip:], delimiter, skip) for delimiter in candidates]
     best = max(found, key=lambda scored: scored[0])[1]
     return best if best.width > 1 or skip else _Layout(",", 1, 0, skip)
@@ -179,30 +180,25 @@ def _widths(lines: list[str], delimiter: str, skip: int) -> tuple[tuple[bool, in
 
 
 @contextmanager
-def _rows(path: Path, codec: str, layout: _Layout) -> Iterator[Iterator[list[str]]]:
+def _rows(path: Path, codec: str, layout: _Layout) -> Iterator[Any]:
+    """Yield the csv reader, past the lines that Excel does not show."""
     with path.open(encoding=codec, newline="") as file:
         for _ in range(layout.skip):
             file.readline()
         yield csv.reader(file, delimiter=layout.delimiter, strict=True)
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the cycle collector: a million short-lived lists without cycles cost a third of the time otherwise."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 def _sheet(path: Path, codec: str, layout: _Layout) -> Sheet:
+    if layout.width > MAX_COLUMNS:
+        raise _too_wide(layout.lead + 1, layout.width)
+    if layout.lead == layout.skip == 0:
+        plain = plain_columns(path, codec, layout.delimiter, layout.width)
+        if plain is not None:
+            return Sheet(path.name, plain.frame())
     columns = TextColumns(layout.width)
     problems: list[ReadProblem] = []
     width, done = layout.width, 0
-    with _rows(path, codec, layout) as rows, _without_collector():
+    with _rows(path, codec, layout) as rows, without_collector():
         while piece := list(islice(rows, _ROWS_AT_ONCE)):
             if set(map(len, piece)) != {width}:
                 _level(piece, done, layout, problems)
@@ -219,29 +215,33 @@ def _level(piece: list[list[str]], done: int, layout: _Layout, problems: list[Re
     width = layout.width
     for position, row in enumerate(piece):
         if len(row) > MAX_COLUMNS:
-            message = f"Row {done + position + 1:,} has {len(row):,} columns; up to {MAX_COLUMNS:,} are read."
-            raise refused("TOO_MANY_COLUMNS", message, "Check how the file was exported.")
+            raise _too_wide(done + position + 1, len(row))
         short = len(row) < width
         if len(row) != width:
-            if any(row) and not (short and done + position < layout.lead):
+            if any(map(str.strip, row)) and not (short and done + position < layout.lead):
                 problems.append(ReadProblem("RAGGED_ROW", done + position + 1))
             piece[position] = row + [""] * (width - len(row)) if short else row[:width]
 
 
+def _too_wide(row: int, width: int) -> UnreadableFileError:
+    message = f"Row {row:,} has {width:,} columns; up to {MAX_COLUMNS:,} are read."
+    return refused("TOO_MANY_COLUMNS", message, "Check how the file was exported.")
+
+
 def _broken(path: Path, codec: str, layout: _Layout, reason: str) -> UnreadableFileError:
     """Return the error for text that is no csv, with the row it begins in, found by reading up to it again."""
-    row = 1
+    row, lines = 1, 0
     with _rows(path, codec, layout) as rows:
         try:
             for _ in rows:
-                row += 1
+                row, lines = row + 1, rows.line_num
         except csv.Error:
-            pass
-    if "unexpected end" in reason or "field limit" in reason:
-        return refused(
-            "QUOTE_NOT_CLOSED",
-            f"A quotation mark opened in row {row:,} is never closed.",
-            "Close it, or export the file again.",
-        )
+            lines = rows.line_num - lines
+    if "field larger" in reason and lines == 1:
+        message = f"A field in row {row:,} is longer than {csv.field_size_limit():,} characters."
+        return refused("FIELD_TOO_LONG", message, "Check how the file was exported.")
+    if "unexpected end" in reason or "field larger" in reason:
+        message = f"A quotation mark opened in row {row:,} is never closed."
+        return refused("QUOTE_NOT_CLOSED", message, "Close it, or export the file again: it may be cut off.")
     remedy = "Double the quotation marks inside fields, or export the file again."
     return refused("QUOTE_MISPLACED", f"Row {row:,} has text after a closing quotation mark.", remedy)

@@ -23,6 +23,9 @@ from etl.formats import (
 _HEAD_BYTES = 65_536
 _CHUNK_BYTES = 4_194_304
 _KINDS: dict[str, Kind] = {".xlsx": "xlsx", ".ods": "ods", ".csv": "csv"}
+_BLANK = b" \t\r\n\f\v\xef\xbb\xbf\xff\xfe\0"  # white space and byte order marks; the zeros are those of UTF-16
+EXPORT_AGAIN = "Export it again; an empty list is never read as zero children."
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError)
 _SAVE_AS_XLSX = "Open it in Excel and save it as .xlsx."
 _OLD_KINDS = {
     ".xls": "an Excel 97–2003 workbook (.xls)",
@@ -46,22 +49,12 @@ _WORDS = {
 def look(path: Path) -> Kind:
     """Return the kind of file. Raises UnreadableFileError when name and content disagree or the archive is unsafe."""
     extension = path.suffix.lower()
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise refused(
-            "FILE_MISSING", "The file cannot be opened.", "Check its name and that you may read it."
-        ) from error
-    if not head.strip(b" \t\r\n\f\v\xef\xbb\xbf\xff\xfe\0"):
-        raise refused("EMPTY", "The file is empty.", "Export it again; an empty list is never read as zero children.")
+    head, size = _head(path)
+    if not size or (size <= _HEAD_BYTES and not head.strip(_BLANK)):
+        raise refused("EMPTY", "The file is empty.", EXPORT_AGAIN)
     if size > MAX_FILE_BYTES:
-        raise refused(
-            "FILE_TOO_LARGE",
-            f"The file has {size / 1e6:,.0f} MB.",
-            f"Up to {MAX_FILE_BYTES / 1e6:,.0f} MB are read; split it by month.",
-        )
+        remedy = f"Up to {MAX_FILE_BYTES / 1e6:,.0f} MB are read; split it by month."
+        raise refused("FILE_TOO_LARGE", f"The file has {size / 1e6:,.0f} MB.", remedy)
     found = _really(path, head)
     kind = _KINDS.get(extension)
     if found == "html" and extension in {".xls", ".xlsx"}:
@@ -73,14 +66,25 @@ def look(path: Path) -> Kind:
     return kind
 
 
+def _head(path: Path) -> tuple[bytes, int]:
+    """Return the first bytes and the size. Raises UnreadableFileError for what is no file: a pipe would never end."""
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(_HEAD_BYTES), path.stat().st_size
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        pass
+    raise refused("FILE_MISSING", "The file cannot be opened.", "Check its name and that you may read it.")
+
+
 def _not_allowed(extension: str, found: str) -> UnreadableFileError:
-    if extension in _OLD_KINDS and extension != ".zip" and found not in {extension, *_OLD_KINDS}:
-        return refused(
-            "TYPE_MISMATCH", f"The name ends in {extension}, but this is {_WORDS.get(found, found)}.", _remedy(found)
-        )
+    if extension == ".xls" and found not in _OLD_KINDS:
+        return _mismatch(extension, found)
     what = _OLD_KINDS.get(extension, "a kind of file that is not read")
-    remedy = "Unpack it and load the files in it." if extension == ".zip" else "Save it as .xlsx or .csv."
-    return refused("TYPE_NOT_ALLOWED", f"This is {what}.", _SAVE_AS_XLSX if extension.startswith(".xl") else remedy)
+    if extension == ".zip":
+        return refused("TYPE_NOT_ALLOWED", f"This is {what}.", "Unpack it and load the files in it.")
+    remedy = _SAVE_AS_XLSX if extension.startswith(".xl") else "Export it as .xlsx or .csv."
+    return refused("TYPE_NOT_ALLOWED", f"This is {what}.", remedy)
 
 
 def _mismatch(extension: str, found: str) -> UnreadableFileError:
@@ -193,34 +197,33 @@ def read_part(archive: ZipFile, name: str) -> bytes:
 
 
 def stream_part(archive: ZipFile, name: str) -> Iterator[bytes]:
-    """Yield one part in pieces, its checksum verified. Raises UnreadableFileError as `read_part`."""
+    """Yield one part in pieces, size and checksum verified. Raises UnreadableFileError as `read_part`."""
+    length = 0
     try:
         with archive.open(name) as part:
             while piece := part.read(_CHUNK_BYTES):
+                length += len(piece)
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError) as error:
+    except _ARCHIVE_ERRORS as error:
         if _longer_than_declared(archive, name):
-            message = "A part of the archive is larger than it declares."
-            raise refused("ZIP_SIZE", message, "Save the workbook again in Excel.") from error
+            raise _wrong_size() from error
         raise _damaged("a part of it is missing, cut or rotted") from error
+    if length != archive.getinfo(name).file_size:
+        raise _wrong_size()
+
+
+def _wrong_size() -> UnreadableFileError:
+    message = "A part of the archive does not have the size it declares."
+    return refused("ZIP_SIZE", message, "Open the file in Excel and save it again, or ask for it again.")
 
 
 def _longer_than_declared(archive: ZipFile, name: str) -> bool:
     """Tell whether a part unpacks beyond its declared size: reading past it, checksum ignored, still finds bytes."""
     try:
-        honest = copy.copy(archive.getinfo(name))
-        declared, honest.file_size = honest.file_size, honest.file_size + 1
-        del honest.CRC
-        with archive.open(honest) as part:
+        altered = copy.copy(archive.getinfo(name))
+        declared, altered.file_size = altered.file_size, altered.file_size + 1
+        del altered.CRC
+        with archive.open(altered) as part:
             return sum(len(piece) for piece in iter(lambda: part.read(_CHUNK_BYTES), b"")) > declared
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        OSError,
-        RuntimeError,
-        AttributeError,
-    ):
+    except (*_ARCHIVE_ERRORS, AttributeError):
         return False

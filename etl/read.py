@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import math
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +9,7 @@ from contextlib import closing
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile
 
@@ -22,13 +21,12 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
-    SheetTypeEnum,
     SheetVisibleEnum,
 )
 
 from etl.delimited import read_delimited
-from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused
-from etl.look import look, open_archive, read_part, stream_part
+from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused, without_collector
+from etl.look import EXPORT_AGAIN, look, open_archive, read_part, stream_part
 from etl.scan import Place, Scan, reference, refuse_dtd, scan_ods, scan_sheet, without_cells
 
 __all__ = ["Content", "Kind", "ReadNote", "ReadProblem", "Sheet", "look", "read"]
@@ -42,9 +40,7 @@ def read(path: Path) -> Content:
     kind = look(path)
     content = read_delimited(path) if kind == "csv" else _read_workbook(path, kind)
     if not any(_holds_text(sheet.cells) for sheet in content.sheets if not sheet.hidden):
-        raise refused(
-            "EMPTY", "The file holds no data.", "Export it again; an empty list is never read as zero children."
-        )
+        raise refused("EMPTY", "The file holds no data.", EXPORT_AGAIN)
     return content
 
 
@@ -55,8 +51,7 @@ def _holds_text(cells: pd.DataFrame) -> bool:
 
 def _read_workbook(path: Path, kind: Kind) -> Content:
     with closing(open_archive(path)) as archive:
-        book = _outline(archive) if kind == "xlsx" else _outline_ods(archive)
-        notes = [note for name, scan in book.scans.items() for note in _notes(name, scan)]
+        book = _outline(archive) if kind == "xlsx" else _Book(scan_ods(archive))
         source = _without_stray(archive, book) or path
     try:
         with CalamineWorkbook.from_object(source) as workbook:
@@ -67,20 +62,21 @@ def _read_workbook(path: Path, kind: Kind) -> Content:
         ) from error
     except (CalamineError, OSError, ValueError) as error:
         raise refused("FILE_DAMAGED", "The workbook cannot be read.", _DAMAGED) from error
-    except BaseException as error:  # noqa: BLE001 (a panic in the Rust reader derives from BaseException and has no importable name)
+    except BaseException as error:  # noqa: BLE001 (a Rust panic derives from BaseException and cannot be imported)
         if type(error).__name__ != "PanicException":
             raise
         raise refused("FILE_DAMAGED", "The workbook cannot be read.", _DAMAGED) from None
+    names = [about.name for about in sheets]
+    notes = [note for name, scan in zip(names, filter(None, book.scans), strict=True) for note in _notes(name, scan)]
     return Content(kind, sheets, tuple(notes), book.epoch_1904)
 
 
-class _Book:
-    """What is known of a workbook before it is opened: sheets in order with their parts, and what the scan found."""
+class _Book(NamedTuple):
+    """What is known of a workbook before it is opened: its sheets in order, None for charts and dialogs."""
 
-    def __init__(self, epoch_1904: bool = False) -> None:
-        self.epoch_1904 = epoch_1904
-        self.scans: dict[str, Scan] = {}
-        self.parts: dict[str, str] = {}
+    scans: list[Scan | None]
+    parts: list[str] = []
+    epoch_1904: bool = False
 
 
 def _outline(archive: ZipFile) -> _Book:
@@ -88,22 +84,23 @@ def _outline(archive: ZipFile) -> _Book:
     main = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), "xl/workbook.xml")
     workbook = _xml(read_part(archive, main))
     rels = posixpath.join(posixpath.dirname(main), "_rels", posixpath.basename(main) + ".rels")
-    targets = {link.get("Id"): link.get("Target", "") for link in _xml(read_part(archive, rels))}
+    links = {link.get("Id"): link for link in _xml(read_part(archive, rels))}
     properties = next(_named(workbook, "workbookPr"), None)
     calculation = next(_named(workbook, "calcPr"), None)
     recalculates = calculation is not None and calculation.get("fullCalcOnLoad") in {"1", "true"}
-    book = _Book(properties is not None and properties.get("date1904") in {"1", "true"})
+    scans: list[Scan | None] = []
+    parts: list[str] = []
     for sheet in _named(workbook, "sheet"):
-        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-        part = posixpath.normpath(posixpath.join(posixpath.dirname(main), targets.get(link, ""))).lstrip("/")
-        if "worksheets/" in part.lower():  # not a chart or dialog
-            book.parts[sheet.get("name", "")] = part
-            book.scans[sheet.get("name", "")] = scan_sheet(archive, part, recalculates)
+        link = links.get(next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None))
+        is_sheet = link is not None and link.get("Type", "").endswith("/worksheet")
+        target = link.get("Target", "") if link is not None else ""
+        parts.append(posixpath.normpath(posixpath.join(posixpath.dirname(main), target)).lstrip("/"))
+        scans.append(scan_sheet(archive, parts[-1], recalculates) if is_sheet else None)
     for name in archive.namelist():
-        if name.lower().endswith(("xl/sharedstrings.xml", "xl/styles.xml")):
+        if name.lower() in {"xl/sharedstrings.xml", "xl/styles.xml"}:
             for position, piece in enumerate(stream_part(archive, name)):
                 refuse_dtd(piece if position == 0 else b"")
-    return book
+    return _Book(scans, parts, properties is not None and properties.get("date1904") in {"1", "true"})
 
 
 def _xml(content: bytes) -> Element:
@@ -119,13 +116,6 @@ def _xml(content: bytes) -> Element:
 
 def _named(root: Element, name: str) -> Iterator[Element]:
     return (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
-
-
-def _outline_ods(archive: ZipFile) -> _Book:
-    """Return the outline of an .ods."""
-    book = _Book()
-    book.scans = scan_ods(archive)
-    return book
 
 
 def _notes(name: str, scan: Scan) -> Iterator[ReadNote]:
@@ -150,7 +140,7 @@ def _notes(name: str, scan: Scan) -> Iterator[ReadNote]:
 
 def _without_stray(archive: ZipFile, book: _Book) -> io.BytesIO | None:
     """Return the workbook without its stray cells, in memory; None when there are none."""
-    stray = {book.parts[name]: scan.stray for name, scan in book.scans.items() if scan.stray}
+    stray = {part: scan.stray for part, scan in zip(book.parts, book.scans, strict=False) if scan and scan.stray}
     if not stray:
         return None
     copy = io.BytesIO()
@@ -162,11 +152,12 @@ def _without_stray(archive: ZipFile, book: _Book) -> io.BytesIO | None:
     return copy
 
 
-def _sheets(workbook: CalamineWorkbook, scans: dict[str, Scan]) -> Iterator[Sheet]:
-    for about in workbook.sheets_metadata:
-        if about.typ == SheetTypeEnum.WorkSheet:
-            scan = scans.get(about.name, Scan())
-            sheet = workbook.get_sheet_by_name(about.name)
+def _sheets(workbook: CalamineWorkbook, scans: list[Scan | None]) -> Iterator[Sheet]:
+    if len(scans) != len(workbook.sheets_metadata):  # the scan and the reader must speak of the same sheets
+        raise refused("FILE_DAMAGED", "The workbook's list of sheets is damaged.", _DAMAGED)
+    for position, (about, scan) in enumerate(zip(workbook.sheets_metadata, scans, strict=True)):
+        if scan is not None:
+            sheet = workbook.get_sheet_by_index(position)
             marks = scan.errors | dict.fromkeys(scan.uncalculated, "")
             merged = tuple(f"{reference(a)}:{reference(b)}" for a, b in sheet.merged_cell_ranges or ())
             hidden = about.visible != SheetVisibleEnum.Visible
@@ -179,10 +170,12 @@ def _cells(sheet: CalamineSheet, marks: dict[Place, str]) -> pd.DataFrame:
     written = [place for place, text in marks.items() if text]
     height = max([end[0], *(row for row, _ in written)]) + 1
     width = max([end[1], *(column for _, column in written)]) + 1
-    rows = _patched(sheet, marks, start[1], width, height)
+    plain = not marks and not start[1] and sheet.start is not None
+    rows = sheet.iter_rows() if plain else _patched(sheet, marks, start[1], width, height)
     columns = TextColumns(width)
-    while piece := list(islice(rows, _ROWS_AT_ONCE)):
-        columns.add_columns(map(_texts, zip(*piece, strict=True)))
+    with without_collector():
+        while piece := list(islice(rows, _ROWS_AT_ONCE)):
+            columns.add_columns(map(_texts, zip(*piece, strict=True)))
     return columns.frame()
 
 
@@ -208,21 +201,31 @@ def _patched(sheet: CalamineSheet, marks: dict[Place, str], left: int, width: in
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:
     """Return one column's values as text; a column of text alone goes through untouched."""
-    if set(map(type, column)) == {str}:
+    kinds = set(map(type, column))
+    if kinds == {str}:
         return column
+    if len(kinds) == 1:
+        return list(map(_TEXT[kinds.pop()], column))
     return [value if type(value) is str else _TEXT[type(value)](value) for value in column]
 
 
+_LAST_SECOND = datetime.datetime(9999, 12, 31, 23, 59, 59)
+
+
 def _number(value: float) -> str:
-    """Return a number exactly, without exponent or a trailing .0: identifiers stay as typed."""
-    if value.is_integer():
-        return str(int(value))
-    return format(Decimal(repr(value)), "f") if math.isfinite(value) else str(value)
+    """Return a number as the file has it, without exponent or a trailing .0: identifiers stay as typed."""
+    text = repr(value + 0.0)  # turns -0.0 into 0.0
+    if text.endswith(".0"):
+        return text[:-2]
+    return format(Decimal(text), "f") if "e" in text else text
 
 
-def _moment(value: datetime.datetime) -> str:
+def _moment(value: datetime.datetime, date: bool = True) -> str:
     """Return ISO text, midnight dropped. Serials carry binary dust, so the time is rounded to the second."""
-    whole = (value + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
+    dust = datetime.timedelta(microseconds=500_000 if value < _LAST_SECOND else 0)
+    whole = (value + dust).replace(microsecond=0)
+    if not date:
+        return whole.time().isoformat()
     return whole.date().isoformat() if whole.time() == datetime.time(0) else whole.isoformat()
 
 
@@ -239,6 +242,6 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "TRUE" if value else "FALSE",
     datetime.datetime: _moment,
     datetime.date: datetime.date.isoformat,
-    datetime.time: lambda value: value.isoformat(timespec="seconds"),
+    datetime.time: lambda value: _moment(datetime.datetime.combine(datetime.date(1, 1, 1), value), date=False),
     datetime.timedelta: _span,
 }

@@ -5,7 +5,6 @@ that holding the rectangle up to them would abort the process. The patterns expe
 a file made to fool them ends at the limits of the child process instead.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -121,13 +120,17 @@ def refuse_dtd(start: bytes) -> None:
 
 def _extent(rows: bytes, patterns: _Patterns, scan: Scan) -> None:
     """Widen the scan's extent by the last cell of every row; real writers put cells in order."""
+    height, ends = scan.height, set()
     for match in patterns.row_end.finditer(rows):
-        last = patterns.cell_place.match(rows, max(rows.rfind(patterns.cell_start, 0, match.start()), 0))
+        last = patterns.cell_place.match(rows, rows.rfind(patterns.cell_start, 0, match.start()))
         if last is not None:
+            ends.add(last[1])
             row = int(last[2])
-            scan.far = scan.far or row > scan.height + ROW_GAP
-            scan.height = max(scan.height, row)
-            scan.width = max(scan.width, column_number(last[1]) + 1)
+            if row > height:
+                scan.far = scan.far or row > height + ROW_GAP
+                height = row
+    scan.height = height
+    scan.width = max([scan.width, *(column_number(letters) + 1 for letters in ends)])
 
 
 def _formulas(rows: bytes, patterns: _Patterns, recalculates: bool, scan: Scan) -> None:
@@ -217,26 +220,25 @@ def without_cells(archive: ZipFile, part: str, places: tuple[Place, ...]) -> byt
 
 
 _ODS_TAG = re.compile(
-    rb"<table:(table|table-row|(?:covered-)?table-cell)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rb"<table:(table|table-row|(?:covered-)?table-cell)(?![\w-])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
     rb"(?:\s*<text:p[^>/]*>([^<]*))?"
 )
 
 
-def scan_ods(archive: ZipFile) -> dict[str, Scan]:
-    """Return what each sheet of an .ods holds. Raises UnreadableFileError for sheets beyond the limits.
+def scan_ods(archive: ZipFile) -> list[Scan | None]:
+    """Return what each sheet of an .ods holds, in order. Raises UnreadableFileError for sheets beyond the limits.
 
     A cell or row that says how often it repeats is a bomb of a few bytes, so repeats are multiplied out here.
     """
     content = b"".join(stream_part(archive, "content.xml"))
     refuse_dtd(content[:_DTD_BYTES])
-    scans: dict[str, Scan] = {}
+    scans: list[Scan | None] = []
     scan, row, rows, column = Scan(), 0, 0, 0
     for match in _ODS_TAG.finditer(content):
         tag, attributes = match[1], match[2]
         if tag == b"table":
             scan, row, rows = Scan(), 0, 0
-            name = re.search(rb"\btable:name=\"([^\"]*)\"", attributes)
-            scans[html.unescape(name[1].decode("utf-8", "replace")) if name else ""] = scan
+            scans.append(scan)
         elif tag == b"table-row":
             row, rows, column = row + rows, _repeats(attributes, b"rows"), 0
         else:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ def misbehave(out: Path, how: str) -> dict[str, Any]:
         raise KeyError("secret value /etc/passwd")
     if how == "network":
         socket.create_connection(("127.0.0.1", 9))
+    if how == "program":
+        subprocess.run(["/bin/true"], check=True)
     if how == "exit":
         raise SystemExit(0)
     if how == "hard exit":
