@@ -46,8 +46,8 @@ warm_up()
 if opened is None:
     tiles.first_run()
 else:
-    queries.hold(opened)
     tiles.damaged(opened)
     tiles.demonstration(opened.edition.manifest)
-    screen.run()
+    with queries.shown(opened):
+        screen.run()
     tiles.foot(opened.edition.manifest)

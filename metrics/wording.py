@@ -92,6 +92,11 @@ def short_month(month: date) -> str:
     return f"{month:%b %Y}"
 
 
+def narrow_month(month: date) -> str:
+    """Return "Oct ’23", for places too narrow even for `short_month`."""
+    return f"{month:%b ’%y}"
+
+
 def short_period(month: date, period_months: int) -> str:
     """Return "Oct 2023" or, for twelve months, "2024", "2023/24" or "year to Jun 2024", for narrow places."""
     words = period_words(month, period_months)

@@ -16,7 +16,7 @@ for _, kpi in found.iterrows():
     with st.expander(f"**{plain(kpi['title'])}**"):
         tiles.definition(kpi)
         tiles.worked_example(kpi)
-        tiles.to_kpi(str(kpi["kpi"]), "See the figures")
+        tiles.to_kpi(str(kpi["kpi"]))
 
 tiles.section("What the marks mean")
 tiles.legend()

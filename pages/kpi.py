@@ -1,43 +1,47 @@
 """One KPI in full: planned and actual, over time, beside others, by group, in words, as data."""
 
-import streamlit as st
+import pandas as pd
 
 from pages.components import filters, queries, tables, tiles
 
 edition = queries.edition()
-chosen = filters.kpi(edition.tables["kpis"])
-kpi = edition.kpi(chosen) if chosen else None
 
-if chosen is None or kpi is None:
+
+def in_full(chosen: str, kpi: pd.Series) -> None:
+    """Show everything the edition has on one KPI."""
+    unit, title, scored = str(kpi["unit"]), str(kpi["title"]), edition.scored(chosen)
+    tiles.heading(str(kpi["question"]), title)
+    tiles.standing(edition, chosen, scored)
+
+    if scored is not None:
+        tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")
+        tiles.trajectory(edition, chosen)
+        tiles.milestone_cells(tiles.plan_of(edition, chosen))
+
+    tiles.section("Over time", "Every figure we hold, with its 95 % Wilson interval where it is a share.")
+    tiles.over_time(kpi, edition.over_time(chosen))
+
+    tiles.section("Beside other areas", "The same period everywhere.")
+    tiles.comparison(edition, chosen, title, unit)
+
+    groups = edition.broken_down(chosen)
+    if len(groups):
+        tiles.section("By group", "The latest period of each split.")
+        tiles.table(tables.breakdown(groups, unit), f"{title} by group", "by group", tables.FIGURE_COLUMNS)
+
+    tiles.section("What exactly is counted?")
+    tiles.definition(kpi)
+    tiles.sources(edition, chosen)
+
+    tiles.section("The data")
+    figures = tables.figures(edition.everyone(chosen), unit, edition.area_names())
+    tiles.table(figures, f"{title}: all figures", "figures", tables.FIGURE_COLUMNS)
+    tiles.download(edition.of_kpi("results", chosen), f"waymark-{chosen}", "Download all rows of this KPI (CSV)")
+
+
+asked = filters.kpi(edition.tables["kpis"])
+found = edition.kpi(asked) if asked else None
+if asked is None or found is None:
     tiles.heading("Which KPI?", "Choose one above, or open one from the scorecard.")
-    st.stop()
-
-unit, title = str(kpi["unit"]), str(kpi["title"])
-scored, results = edition.scored(chosen), edition.over_time(chosen)
-
-tiles.heading(str(kpi["question"]), title)
-tiles.standing(edition, chosen, scored)
-if scored is not None:
-    tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")
-    tiles.trajectory(edition, chosen)
-    tiles.milestone_cells(tiles.plan_of(edition, chosen))
-
-tiles.section("Over time", "Every figure we hold, with its 95 % Wilson interval where it is a share.")
-tiles.over_time(title, results, unit)
-
-tiles.section("Beside other areas", "The same period everywhere.")
-tiles.comparison(edition, chosen, title, unit)
-
-by_group = edition.broken_down(chosen)
-if len(by_group):
-    tiles.section("By group", "The latest period of each split.")
-    tiles.table(tables.breakdown(by_group, unit), f"{title} by group", "by group", ("Figure", "Base", "95 % interval"))
-
-tiles.section("What exactly is counted?")
-tiles.definition(kpi)
-tiles.sources(edition, chosen)
-
-tiles.section("The data")
-figures = tables.figures(edition.of_kpi("results", chosen).query("breakdown == 'all'"), unit, edition.area_names())
-tiles.table(figures, f"{title}: all figures", "figures", ("Figure", "Base", "95 % interval"))
-tiles.download(edition.of_kpi("results", chosen), f"waymark-{chosen}", "Download all rows of this KPI (CSV)")
+else:
+    in_full(asked, found)

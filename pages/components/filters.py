@@ -67,11 +67,9 @@ def search() -> str:
 def matching(kpis: pd.DataFrame, words: str) -> pd.DataFrame:
     """Return the KPIS rows in which every word occurs: id, title, question, reasons, plan references or caveats."""
     columns = ["kpi", "title", "question", "why_it_matters", "plan_refs", "caveats", "numerator_in_words"]
-    haystack = kpis[columns].fillna("").agg(" ".join, axis=1).str.lower()
-    fits = pd.Series(True, index=kpis.index)
-    for word in words.split():
-        fits &= haystack.str.contains(word, regex=False)
-    return kpis[fits].sort_values("title")
+    texts = [" ".join(row).lower() for row in kpis[columns].fillna("").itertuples(index=False)]
+    fits = [all(word in text for word in words.split()) for text in texts]
+    return kpis[pd.Series(fits, index=kpis.index, dtype=bool)].sort_values("title")
 
 
 def _follow() -> None:

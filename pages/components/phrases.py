@@ -11,14 +11,14 @@ from pages.components.theme import FLAG_MARKS, STATUS_MARKS
 
 @dataclass(frozen=True)
 class Cell:
-    """What one milestone cell says, top to bottom. `status` is a key of wording.STATUS_WORDS."""
+    """What one milestone cell says, top to bottom; "" leaves a line out. `status` is set where a number was planned."""
 
     label: str
     due: str
     planned: str
     actual: str
-    status: str
-    baseline: bool
+    read_for: str
+    status: str | None
 
 
 def status_words(status: str) -> str:
@@ -68,24 +68,35 @@ def milestone_cells(milestones: pd.DataFrame, unit: str) -> list[Cell]:
 
 
 def _cell(row: pd.Series, unit: str) -> Cell:
-    actual = figure_words(row, unit, "reading", "reading_at_least", "reading_flag")
-    if pd.notna(row["reading_month"]) and pd.notna(row["reading"]):
-        actual += f" ({wording.short_period(row['reading_month'], int(row['reading_period_months']))})"
-    if row["status"] == "not_due" and pd.isna(row["reading_flag"]) and pd.isna(row["reading"]):
-        actual = "not due yet"
-    planned = "no number planned"
-    if pd.notna(row["target"]):
-        planned = wording.number(row["target"], unit)
-    elif pd.notna(row["statement"]):
-        planned = str(row["statement"])
     return Cell(
         label=str(row["label"]),
         due=wording.short_month(row["month"]),
-        planned=planned,
-        actual=actual,
-        status=str(row["status"]),
-        baseline=row["kind"] == "baseline",
+        planned=_planned(row, unit),
+        actual=_reading(row, unit),
+        read_for=_read_for(row),
+        status=str(row["status"]) if row["kind"] == "number" else None,
     )
+
+
+def _planned(row: pd.Series, unit: str) -> str:
+    if row["kind"] == "baseline":
+        return "where it began"
+    if pd.notna(row["target"]):
+        return f"planned {wording.number(row['target'], unit)}"
+    return f"planned “{row['statement']}”" if pd.notna(row["statement"]) else "no number planned"
+
+
+def _reading(row: pd.Series, unit: str) -> str:
+    ahead = row["status"] == "not_due" and row["kind"] != "baseline"
+    if ahead and row[["reading", "reading_at_least", "reading_flag"]].isna().all():
+        return "not due yet"
+    return figure_words(row, unit, "reading", "reading_at_least", "reading_flag")
+
+
+def _read_for(row: pd.Series) -> str:
+    if row[["reading", "reading_at_least"]].isna().all() or pd.isna(row["reading_month"]):
+        return ""
+    return wording.short_period(row["reading_month"], int(row["reading_period_months"]))
 
 
 def clock_words(manifest: Manifest) -> str:

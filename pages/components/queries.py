@@ -4,18 +4,21 @@ Cached by edition id and audience, which never change their meaning. What is cac
 copy before changing a frame.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from etl.settings import editions_folder
 from etl.tables import EVERYONE
 from metrics.edition import Audience, EditionError, Manifest, current_edition, read_manifest, read_tables
 
-_HELD = "edition in use"
+_HELD = "edition shown"
+_SENT_BACK = "sent back to the front door"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,13 @@ class Edition:
         rows = self.of_kpi("results", kpi)
         same = (rows["month"] == latest["month"]) & (rows["period_months"] == latest["period_months"])
         rows = rows[same & (rows["breakdown"] == EVERYONE) & rows["area"].isin([latest["area"], *others])]
-        return rows.sort_values("value", ascending=False) if len(rows) > 1 else rows.iloc[:0]
+        held: pd.DataFrame = rows.sort_values("value", ascending=False)
+        return held if len(held) > 1 else held.iloc[:0]
+
+    def everyone(self, kpi: str) -> pd.DataFrame:
+        """Return RESULTS rows that are not broken down: one row per area and month."""
+        rows = self.of_kpi("results", kpi)
+        return rows[rows["breakdown"] == EVERYONE]
 
     def broken_down(self, kpi: str) -> pd.DataFrame:
         """Return RESULTS rows of the local area by breakdown and group, the latest month of each breakdown."""
@@ -101,7 +110,8 @@ class Edition:
             return loads.iloc[:0]
         month = mine["month"].iloc[-1]
         covers = (loads["covers_from"] <= month) & (loads["covers_to"] >= month)
-        return loads[covers & (loads["state"] == "current")]
+        held: pd.DataFrame = loads[covers & (loads["state"] == "current")]
+        return held
 
 
 @dataclass(frozen=True)
@@ -132,16 +142,39 @@ def edition_in_use() -> Opened | None:
         return _earlier(folder, current)
 
 
-def hold(opened: Opened) -> None:
-    """Keep the edition for the rest of this run, so that banner, page and footer show the same one."""
+@contextmanager
+def shown(opened: Opened) -> Iterator[None]:
+    """Let pages see this edition while app.py runs one, so that banner, page and footer show the same."""
     st.session_state[_HELD] = opened.edition
+    st.session_state.pop(_SENT_BACK, None)
+    try:
+        yield
+    finally:
+        del st.session_state[_HELD]
 
 
 def edition() -> Edition:
-    """Return the edition that app.py holds for this run. Raises KeyError where a page runs without app.py."""
+    """Return the edition that app.py shows in this run; a page that runs without app.py starts over through it."""
+    if _HELD not in st.session_state:
+        _through_the_front_door()
     held = st.session_state[_HELD]
     assert isinstance(held, Edition)
     return held
+
+
+def _through_the_front_door() -> None:
+    """Run the screen again by way of app.py, with its address as it is.
+
+    Streamlit takes a folder called "pages" for pages of its own and runs them past app.py, until app.py has called
+    st.navigation once in the process: so it does when the first visit to a fresh server is a deep link. There is no
+    public way to say so beforehand; requirements.txt pins the minor version, and tests/browser tries a deep link.
+    """
+    if st.session_state.get(_SENT_BACK):
+        st.error("Start Waymark with: streamlit run app.py")
+        st.stop()
+    st.session_state[_SENT_BACK] = True
+    PagesManager.uses_pages_directory = False
+    st.rerun()
 
 
 def _earlier(folder: Path, damaged: str) -> Opened:

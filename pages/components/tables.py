@@ -9,6 +9,7 @@ from metrics import wording
 from pages.components.charts.drawing import gaps
 from pages.components.phrases import figure_words, period_and_base
 
+FIGURE_COLUMNS = ("Figure", "Base", "95 % interval")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -1,6 +1,9 @@
 """The one way by which text out of files and plans reaches a widget that renders Markdown."""
 
+import math
 import re
+
+import pandas as pd
 
 # Streamlit links bare addresses and turns :words: into pictures after it has undone escapes, so these need something
 # between their characters. The word joiner is invisible and has no width.
@@ -14,7 +17,7 @@ def plain(text: object) -> str:
 
     Line breaks become spaces, so that text cannot open a block of its own. None and missing values become "".
     """
-    if text is None or text != text:  # noqa: PLR0124 - a missing value is the one that does not equal itself
+    if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and math.isnan(text)):
         return ""
     joined = _TRIGGER.sub(rf"\1{_JOINER}", " ".join(str(text).split()))
     return _PUNCTUATION.sub(r"\\\1", joined)

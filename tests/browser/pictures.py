@@ -44,7 +44,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
     with tempfile.TemporaryDirectory() as place:
         data = Path(place)
-        editions.publish(data / "editions", editions.full(), as_of="2024-03-01", months_elapsed=11)
+        editions.publish(data / "editions", editions.full())
         with serving(data) as address:
             for path in take(folder, address, SCREENS):
                 print(path)

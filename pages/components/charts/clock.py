@@ -27,8 +27,8 @@ def clock(start: date, elapsed: int, milestones: Sequence[Milestone], look: Look
         x=[months for _, months, _ in stops],
         y=[0] * len(stops),
         mode="markers+text",
-        text=[f"<b>{drawing.label(name)}</b><br>{wording.short_month(due)}" for name, _, due in stops],
-        textposition=[_side(months, length) for _, months, _ in stops],
+        text=[f"<b>{months or 'start'}</b><br>{wording.narrow_month(due)}" for _, months, due in stops],
+        textposition="bottom center",
         textfont={"size": 13, "color": look.ink},
         marker={
             "symbol": ["circle" if months <= elapsed else "circle-open" for _, months, _ in stops],
@@ -57,7 +57,7 @@ def clock(start: date, elapsed: int, milestones: Sequence[Milestone], look: Look
     chart.update_layout(
         xaxis={"visible": False, "range": [-0.4, length + 0.4], "fixedrange": True},
         yaxis={"visible": False, "range": [-1.6, 0.9], "fixedrange": True},
-        margin={"l": 6, "r": 6, "t": 4, "b": 4},
+        margin={"l": 14, "r": 14, "t": 4, "b": 4},
     )
     return chart
 
@@ -71,7 +71,3 @@ def clock_in_words(start: date, elapsed: int, milestones: Sequence[Milestone]) -
 def _stops(start: date, milestones: Sequence[Milestone]) -> list[Milestone]:
     known = sorted(milestones, key=lambda m: m[1])
     return known if known and known[0][1] == 0 else [("Start", 0, pd.Timestamp(start).date()), *known]
-
-
-def _side(months: int, length: int) -> str:
-    return "bottom right" if months == 0 else "bottom left" if months == length else "bottom center"

@@ -99,26 +99,31 @@ def add_actual(
         chart.add_scatter(
             x=[start, start + (end - start) / 2, end],
             y=[number(row[value])] * 3,
-            error_y=_whiskers(bars[bars["month"] == row["month"]], value, look, middle=True) if intervals else None,
             mode="lines",
             line={"color": look.actual, "width": 5},
             hovertext=[hover(row, unit, value)] * 3,
             hoverinfo="text",
             name="Actual",
         )
+    if intervals and len(bars):
+        chart.add_scatter(
+            x=[_middle(row) for _, row in bars.iterrows()],
+            y=[number(v) for v in bars[value]],
+            error_y=_whiskers(bars, value, look),
+            mode="markers",
+            marker={"size": 1, "color": look.actual},
+            hoverinfo="skip",
+            name="95 % interval",
+        )
     _add_open_bands(chart, frame, unit, look, value)
 
 
-def _whiskers(frame: pd.DataFrame, value: str, look: Look, middle: bool = False) -> dict[str, object]:
-    above = [number(v) for v in frame["high"] - frame[value]]
-    below = [number(v) for v in frame[value] - frame["low"]]
-    if middle:  # of a bar drawn with three points only the middle one carries the interval
-        above, below = [None, above[0], None], [None, below[0], None]
+def _whiskers(frame: pd.DataFrame, value: str, look: Look) -> dict[str, object]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": above,
-        "arrayminus": below,
+        "array": [number(v) for v in frame["high"] - frame[value]],
+        "arrayminus": [number(v) for v in frame[value] - frame["low"]],
         "color": look.soft(look.actual, 0.55),
         "thickness": 1.5,
         "width": 4,
@@ -191,10 +196,23 @@ def add_gaps(chart: go.Figure, frame: pd.DataFrame, look: Look) -> None:
         )
 
 
+def time_axis(frame: pd.DataFrame, until: date | None = None) -> dict[str, object]:
+    """Return a time axis over the periods of a frame, and up to a month if one is given, with air on both sides."""
+    if frame.empty:
+        return {}
+    lengths = frame["period_months"].fillna(0) if "period_months" in frame else [0] * len(frame)
+    spans = [span(month, length) for month, length in zip(frame["month"], lengths, strict=True)]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    last = max(last, pd.Timestamp(until)) if until else last
+    air = (last - first) * 0.025
+    return {"range": [(first - air).isoformat(), (last + air).isoformat()]}
+
+
 def value_axis(unit: str) -> dict[str, object]:
     """Return the value axis of a unit: per cent from 0 to 100, anything else from 0 up."""
     if unit == "percent":
-        return {"range": [0, 106], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": " %"}
+        steps = [0, 25, 50, 75, 100]
+        return {"range": [0, 106], "tickvals": steps, "ticktext": [f"{step} %" for step in steps]}
     return {"rangemode": "tozero", "separatethousands": True, "title": {"text": label(unit)}, "nticks": 6}
 
 

@@ -8,13 +8,26 @@ from pages.components.charts import drawing
 from pages.components.theme import FLAG_MARKS, Look
 
 
-def over_time(results: pd.DataFrame, unit: str, look: Look) -> go.Figure:
-    """Return one area's figures over time with 95 % intervals; takes RESULTS rows of one KPI, area and group."""
+def over_time(results: pd.DataFrame, unit: str, look: Look, standard: float | None = None) -> go.Figure:
+    """Return one area's figures over time with 95 % intervals; takes RESULTS rows of one KPI, area and group.
+
+    A standard from outside the plan is a line to compare with, not a target.
+    """
     chart = drawing.figure(look, 340)
     drawing.add_gaps(chart, results, look)
     drawing.add_actual(chart, results, unit, look, "value", intervals=True)
     drawing.add_flags(chart, results, unit, look, "value")
-    chart.update_layout(yaxis=drawing.value_axis(unit), margin={"t": 28})
+    if standard is not None:
+        chart.add_hline(
+            y=standard,
+            line={"color": look.muted, "width": 1.5, "dash": "dot"},
+            annotation={
+                "text": f"standard {drawing.label(wording.number(standard, unit))}",
+                "font": {"color": look.muted},
+                "yanchor": "top",
+            },
+        )
+    chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(results), margin={"t": 28})
     return chart
 
 
@@ -23,7 +36,8 @@ def over_time_in_words(title: str, results: pd.DataFrame, unit: str) -> str:
     held = results.dropna(subset=["value"]).sort_values("month")
     if held.empty:
         return f"{title}, over time: no figure yet." + drawing.absences_in_words(results, "value")
-    lowest, highest = held.loc[held["value"].idxmin()], held.loc[held["value"].idxmax()]
+    ranked = held.sort_values("value", kind="stable")
+    lowest, highest = ranked.iloc[0], ranked.iloc[-1]
     named = [("First", held.iloc[0]), ("Latest", held.iloc[-1]), ("Lowest", lowest), ("Highest", highest)]
     words = [f"{name} {_in_words(row, unit)}." for name, row in named]
     return f"{title}, over time, {len(held)} figures. {' '.join(words)}" + drawing.absences_in_words(results, "value")

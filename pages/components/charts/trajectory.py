@@ -26,13 +26,14 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     chart = drawing.figure(look, height)
     drawing.add_gaps(chart, _actual(plan), look)
     _add_planned(chart, plan, look)
-    drawing.add_actual(chart, plan.path, plan.unit, look, "actual")
+    drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
     drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
     _add_statements(chart, plan, look)
-    _name_lines(chart, plan, look)
+    _name_actual(chart, plan, look)
     if plan.path["month"].notna().any():
         _add_as_of(chart, as_of, look)
     chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
+    chart.update_layout(xaxis=drawing.time_axis(plan.path, as_of))
     return chart
 
 
@@ -58,7 +59,7 @@ def sparkline(plan: Plan, look: Look) -> go.Figure:
     """Return a small wordless chart of planned path and actual figures, without axes."""
     chart = drawing.figure(look, 76)
     _add_planned(chart, plan, look, words=False)
-    drawing.add_actual(chart, plan.path, plan.unit, look, "actual")
+    drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
     chart.update_traces(marker={"size": 4}, selector={"mode": "lines+markers"})
     drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
     chart.update_traces(text=None, mode="markers", marker={"size": 7}, selector={"yaxis": drawing.STRIP})
@@ -101,7 +102,7 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
             x=list(fixed["month"]),
             y=[float(v) for v in fixed["target"]],
             mode="markers+text",
-            text=[drawing.label(w) for w in shown],
+            text=[drawing.label(w) for w in shown[:-1]] + [f"<b>Planned {drawing.label(shown[-1])}</b>"],
             textposition="top left",
             textfont={"color": look.planned, "size": 13},
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
@@ -131,24 +132,24 @@ def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
         )
 
 
-def _name_lines(chart: go.Figure, plan: Plan, look: Look) -> None:
-    """Write "Actual" and "Planned" beside the lines instead of a legend."""
-    for column, word, colour in (("actual", "Actual", look.actual), ("planned", "Planned", look.planned)):
-        rows = plan.path.dropna(subset=[column]).sort_values("month")
-        if rows.empty:
-            continue
-        row = rows.iloc[-1]
-        long_period = column == "actual" and row["period_months"] > 1
-        shown = f" {drawing.label(wording.number(row[column], plan.unit))}" if column == "actual" else ""
-        chart.add_annotation(
-            x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
-            y=float(row[column]),
-            text=f"<b>{word}{shown}</b>",
-            font={"color": colour},
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-        )
+def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
+    """Write the latest figure beside its point instead of a legend, on the side away from the plan."""
+    rows = plan.path.dropna(subset=["actual"]).sort_values("month")
+    if rows.empty:
+        return
+    row = rows.iloc[-1]
+    long_period = row["period_months"] > 1
+    planned = plan.path.sort_values("month")["planned"].dropna()
+    below = len(planned) > 0 and planned.iloc[-1] >= row["actual"] > 0
+    chart.add_annotation(
+        x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
+        y=float(row["actual"]),
+        text=f"<b>Actual {drawing.label(wording.number(row['actual'], plan.unit))}</b>",
+        font={"color": look.actual},
+        showarrow=False,
+        xanchor="right",
+        yshift=-16 if below else 16,
+    )
 
 
 def _add_as_of(chart: go.Figure, as_of: date, look: Look) -> None:
@@ -159,6 +160,7 @@ def _add_as_of(chart: go.Figure, as_of: date, look: Look) -> None:
         yref="paper",
         yanchor="bottom",
         text=f"figures as of {wording.short_month(as_of)}",
+        xanchor="right",
         font={"color": look.muted, "size": 12},
         showarrow=False,
     )

@@ -1,0 +1,62 @@
+"""The smallest pieces: headings, charts with their words, badges, tables, downloads. Data text goes through `plain`."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.components import phrases, tables
+from pages.components.text import plain
+from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
+
+_BARE = {"displayModeBar": False, "showTips": False}
+
+
+def look() -> Look:
+    """Return the colours of the scheme the reader's browser uses."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def heading(title: str, subtitle: str) -> None:
+    """Open a screen: the question it answers, and what it rests on."""
+    st.title(plain(title), anchor=False)
+    st.markdown(f":gray[{plain(subtitle)}]")
+
+
+def section(title: str, note: str = "") -> None:
+    """Open a section with its title and, beneath it, what it shows."""
+    st.header(plain(title), anchor=False)
+    if note:
+        st.markdown(f":gray[{plain(note)}]")
+
+
+def draw(figure: go.Figure, words: str, key: str, still: bool = False) -> None:
+    """Show a chart with its text alternative; a still one does not react to the pointer."""
+    st.plotly_chart(figure, theme=None, key=key, alt=words, config={**_BARE, "staticPlot": still})
+
+
+def badge(status: str) -> None:
+    """Show a status: shape, word and colour."""
+    st.badge(phrases.status_words(status), color=STATUS_MARKS[status].tone)  # type: ignore[arg-type]
+
+
+def facts(pairs: list[tuple[str, object]]) -> None:
+    """Show pairs of a name and words, leaving out those without words."""
+    for name, words in pairs:
+        if plain(words):
+            st.markdown(f"**{plain(name)}:** {plain(words)}")
+
+
+def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = ()) -> None:
+    """Show a table with its text alternative; columns named in `right` are figures and stand right."""
+    config = {name: st.column_config.Column(alignment="right") for name in right}
+    st.dataframe(frame, hide_index=True, column_config=config, key=key, alt=words, placeholder="")
+
+
+def download(frame: pd.DataFrame, name: str, words: str) -> None:
+    """Offer a frame as CSV that no spreadsheet takes for formulas."""
+    st.download_button(words, tables.as_csv(frame), file_name=f"{name}.csv", mime="text/csv", on_click="ignore")
+
+
+def count(found: int, of: int, word: str) -> None:
+    """Say how many of how many a choice left."""
+    st.markdown(f":gray[{found} of {of} {word}{'' if of == 1 else 's'}]")

@@ -1,0 +1,87 @@
+"""The pieces of one KPI in full: where it stands, over time, beside others, what is counted."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components import charts, phrases, tables
+from pages.components.queries import Edition
+from pages.components.text import plain
+from pages.components.tiles.basics import draw, facts, look, table
+from pages.components.tiles.scorecard import latest_figure, plan_of
+
+
+def standing(edition: Edition, kpi: str, scored: pd.Series | None) -> None:
+    """Show where a KPI stands: its latest figure and status, or that the local plan does not score it."""
+    if scored is None:
+        st.markdown("The local plan does not score this KPI, so it has no milestones and no status.")
+        return
+    words, figure = st.columns([6, 4])
+    with words:
+        st.markdown(plain(scored["sentence"]))
+        facts([("Priority area", scored["priority_area"]), ("Outcome", scored["outcome"])])
+        facts([("Plan reference", scored["plan_ref"])])
+        if pd.notna(scored["last_label"]):
+            against = phrases.status_words(str(scored["status_last"]))
+            facts([(f"Last milestone due ({scored['last_label']})", against)])
+        if pd.notna(scored["next_label"]):
+            against = phrases.status_words(str(scored["status_next"]))
+            facts([(f"Next milestone ({scored['next_label']})", against)])
+    with figure, st.container(border=True, gap="xxsmall"):
+        latest_figure(scored, plan_of(edition, kpi).unit)
+
+
+def over_time(kpi: pd.Series, results: pd.DataFrame) -> None:
+    """Show a KPI's figures over time with its standard, or that there is no figure."""
+    if results.empty:
+        st.info("No figure has come for this KPI yet. Nothing is drawn, because no figure is not the same as zero.")
+    else:
+        unit, standard = str(kpi["unit"]), kpi["standard_value"]
+        words = charts.over_time_in_words(str(kpi["title"]), results, unit)
+        draw(charts.over_time(results, unit, look(), None if pd.isna(standard) else standard), words, "over time")
+
+
+def comparison(edition: Edition, kpi: str, title: str, unit: str) -> None:
+    """Show the local figure beside its comparators, or that none has one for the same period."""
+    rows, names = edition.beside(kpi), edition.area_names()
+    if rows.empty:
+        st.markdown("No comparator has a figure for the same period.")
+        return
+    st.markdown(f":gray[{plain(phrases.period_and_base(rows.iloc[0]).partition(' · ')[0])}]")
+    chart = charts.comparison(rows, names, edition.local_area(kpi) or "", unit, look())
+    draw(chart, charts.comparison_in_words(title, rows, names, unit), "comparison")
+
+
+def definition(kpi: pd.Series) -> None:
+    """Show in words what a KPI counts and what to know beside it."""
+    facts(
+        [
+            ("Question", kpi["question"]),
+            ("Why it matters", kpi["why_it_matters"]),
+            ("What is counted", kpi["numerator_in_words"]),
+            ("Out of", kpi["denominator_in_words"]),
+            ("Unit", kpi["unit"]),
+            ("Direction", phrases.better_words(str(kpi["better"]))),
+            ("Standard outside the plan", phrases.standard_words(kpi)),
+            ("What to know beside the figure", kpi["caveats"]),
+            ("Plan references", kpi["plan_refs"]),
+            ("Answers for it", kpi["owner"]),
+            ("Definition last reviewed", phrases.day(kpi["reviewed"])),
+        ]
+    )
+
+
+def worked_example(kpi: pd.Series) -> None:
+    """Show the definition file with its worked example, as it stood."""
+    st.markdown("**The definition file, worked example included**")
+    st.code(str(kpi["definition"]), language="yaml")
+
+
+def sources(edition: Edition, kpi: str) -> None:
+    """Show the loads in use that cover a KPI's latest period."""
+    with st.expander("Definition file and loads behind the latest period"):
+        rows = edition.loads_behind(kpi)
+        if len(rows):
+            table(tables.loads(rows), "Loads in use that cover the latest period", "sources")
+        row = edition.kpi(kpi)
+        if row is not None:
+            worked_example(row)

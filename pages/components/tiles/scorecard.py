@@ -1,0 +1,113 @@
+"""The pieces of the scorecard: plan clock, summary, attention, one row a KPI."""
+
+import pandas as pd
+import streamlit as st
+
+from metrics.edition import Manifest
+from pages.components import charts, phrases
+from pages.components.queries import Edition
+from pages.components.text import plain
+from pages.components.theme import STATUS_MARKS
+from pages.components.tiles.basics import badge, draw, look
+
+KPI_PAGE = "pages/kpi.py"
+
+
+def plan_clock(manifest: Manifest) -> None:
+    """Show where the plan stands, in words and on a line."""
+    stops = phrases.clock_stops(manifest)
+    st.markdown(f"**{plain(phrases.clock_words(manifest))}**")
+    chart = charts.clock(manifest.plan_start, manifest.months_elapsed, stops, look())
+    draw(chart, charts.clock_in_words(manifest.plan_start, manifest.months_elapsed, stops), "clock", still=True)
+
+
+def sentences(summary: pd.DataFrame) -> None:
+    """Show the summary, one sentence a line."""
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in summary.sort_values("position")["sentence"]))
+
+
+def attention(edition: Edition) -> None:
+    """Show the KPIs that need the board, most urgent first, each with the reason and a way in."""
+    scorecard = edition.tables["scorecard"].dropna(subset=["attention"]).sort_values("attention")
+    if scorecard.empty:
+        st.markdown("Nothing on the scorecard needs the board's attention in this edition.")
+        return
+    columns = st.columns(2)
+    for place, (_, row) in enumerate(scorecard.iterrows()):
+        with columns[place % 2], st.container(border=True, gap="xsmall", height="stretch"):
+            badge(str(row["status"]))
+            st.markdown(f"**{plain(plan_of(edition, str(row['kpi'])).title)}**  \n{plain(row['attention_reason'])}")
+            to_kpi(str(row["kpi"]))
+
+
+def group(priority_area: str) -> None:
+    """Open a priority area on the scorecard."""
+    st.subheader(plain(priority_area), anchor=False, divider="gray")
+
+
+def outcome(words: str) -> None:
+    """Open an outcome within a priority area."""
+    st.markdown(f":gray[Outcome:] **{plain(words)}**")
+
+
+def to_kpi(kpi: str) -> None:
+    """Show a link to a KPI in full. Its words are short, because Streamlit cuts a long link off on a phone."""
+    st.page_link(KPI_PAGE, label=":blue[See this KPI in full →]", query_params={"kpi": kpi})
+
+
+def plan_of(edition: Edition, kpi: str) -> charts.Plan:
+    """Return what a KPI's trajectory is drawn from."""
+    row = edition.kpi(kpi)
+    title, unit = (kpi, "") if row is None else (str(row["title"]), str(row["unit"]))
+    return charts.Plan(title, unit, edition.of_kpi("path", kpi), edition.of_kpi("milestones", kpi))
+
+
+def trajectory(edition: Edition, kpi: str, titled: bool = False) -> None:
+    """Show planned and actual of one KPI over time."""
+    plan = plan_of(edition, kpi)
+    if titled:
+        st.markdown(f"**{plain(plan.title)}**")
+    words = charts.trajectory_in_words(plan)
+    draw(charts.trajectory(plan, edition.manifest.as_of, look()), words, f"trajectory {kpi}")
+
+
+def kpi_row(edition: Edition, scored: pd.Series) -> None:
+    """Show one KPI of the scorecard: question, sparkline, latest figure, gap, status and milestones."""
+    kpi = str(scored["kpi"])
+    plan, row = plan_of(edition, kpi), edition.kpi(kpi)
+    with st.container(border=True):
+        asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
+        with asked, st.container(gap="xsmall"):
+            reference = f" · plan reference {plain(scored['plan_ref'])}" if pd.notna(scored["plan_ref"]) else ""
+            question = plan.title if row is None else str(row["question"])
+            st.markdown(f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{reference}]]")
+            st.markdown(plain(scored["sentence"]))
+            to_kpi(kpi)
+        with line:
+            draw(charts.sparkline(plan, look()), charts.trajectory_in_words(plan), f"spark {kpi}", still=True)
+        with figure, st.container(gap="xxsmall"):
+            latest_figure(scored, plan.unit)
+        milestone_cells(plan)
+
+
+def latest_figure(scored: pd.Series, unit: str) -> None:
+    """Show the latest figure with period, base, gap to the planned path and change, under its status."""
+    badge(str(scored["status"]))
+    figure = plain(phrases.figure_words(scored, unit))
+    st.metric(plain(phrases.period_and_base(scored)), figure, help=None)
+    for words in (phrases.gap_to_plan(scored, unit), phrases.change(scored, unit)):
+        if words:
+            st.markdown(plain(words))
+
+
+def milestone_cells(plan: charts.Plan) -> None:
+    """Show the milestones of a KPI side by side, planned over actual; they wrap on a narrow screen."""
+    with st.container(horizontal=True, gap="small"):
+        for cell in phrases.milestone_cells(plan.milestones, plan.unit):
+            with st.container(width="stretch"):
+                read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
+                lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
+                lines.append(f"actual **{plain(cell.actual)}**{read_for}")
+                if cell.status:
+                    lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
+                st.markdown("  \n".join(lines))

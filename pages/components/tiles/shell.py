@@ -1,0 +1,53 @@
+"""What stands around every screen: demonstration, damage, the edition shown, and the screens without one."""
+
+import streamlit as st
+
+from metrics.edition import Manifest
+from pages.components import phrases
+from pages.components.queries import Opened
+from pages.components.text import plain
+from pages.components.tiles.basics import heading
+
+
+def demonstration(manifest: Manifest) -> None:
+    """Say on every screen of a demonstration edition that its figures are not the area's own reporting."""
+    if manifest.demonstration:
+        st.warning(
+            "**Demonstration.** Built from small published or made-up extracts to show how Waymark works. "
+            "Not the local area's own reporting; do not use it for decisions."
+        )
+
+
+def damaged(opened: Opened) -> None:
+    """Say when an earlier edition is shown because the current one cannot be opened."""
+    if opened.damaged:
+        st.error(
+            f"The latest edition, {plain(opened.damaged)}, is damaged and cannot be opened. You are looking at the one "
+            f"before it, {plain(opened.edition.manifest.edition_id)}. Publish again to put this right."
+        )
+
+
+def foot(manifest: Manifest) -> None:
+    """Close a screen with the edition it shows."""
+    st.divider()
+    st.markdown(f":gray[:small[{plain(phrases.edition_words(manifest))}]]")
+
+
+def first_run() -> None:
+    """Show what to do while nothing has been published yet."""
+    heading(
+        "No figures have been published yet", "Waymark shows one published edition at a time. There is none so far."
+    )
+    with st.container(border=True):
+        st.markdown("**To see Waymark with demonstration figures, run these two commands and reload this page:**")
+        st.code("python -m etl demo\npython -m metrics publish", language="bash")
+        st.markdown("The first loads a few example extracts, the second computes and publishes an edition.")
+    with st.container(border=True):
+        st.markdown("**With extracts of your own:**")
+        st.code("python -m etl load FILE…\npython -m metrics publish", language="bash")
+
+
+def unreadable(reason: str) -> None:
+    """Show what to do when editions exist and none can be opened."""
+    heading("The figures cannot be opened", reason)
+    st.code("python -m metrics publish", language="bash")

@@ -1,0 +1,104 @@
+"""The dashboard in a real browser: from the scorecard to a KPI, without a word to anyone but this machine."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.dashboard import CHROMIUM, chromium, serving, settled
+from tests.pages import editions
+from tests.pages.contract_rows import EHC, SLT
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true", reason="no Chromium: install the chromium package"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield one Chromium for all tests of this file."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield a fresh page that fails the test when it, or what it loads, calls any other machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    yield context.new_page()
+    context.close()
+    hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob")}
+    assert hosts == {"127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a server over the full edition."""
+    data = tmp_path_factory.mktemp("full")
+    editions.publish(data / "editions", editions.full())
+    with serving(data) as address:
+        yield address
+
+
+def test_a_deep_link_is_the_first_visit_to_a_fresh_server(full: str, page: Page) -> None:
+    page.goto(f"{full}/kpi?kpi={SLT}")
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Is the speech and language therapy list getting shorter?"
+    )
+    expect(page.get_by_text("Edition 2026-11-03-1")).to_be_visible()
+
+
+def test_from_the_scorecard_to_a_kpi_and_back(full: str, page: Page) -> None:
+    page.goto(full)
+    settled(page)
+    expect(page.get_by_text("The plan's 18 months ended in October 2024")).to_be_visible()
+    expect(page.get_by_role("figure", name="Time line of the plan.")).to_be_visible()
+    page.get_by_role("link", name="See this KPI in full").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Do children get their EHC plan in time?")
+    assert page.url.endswith(f"/kpi?kpi={EHC}")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How far along is the plan?")
+
+
+def test_a_filter_writes_the_address(full: str, page: Page) -> None:
+    page.goto(full)
+    settled(page)
+    page.get_by_label("Status").click()
+    page.get_by_role("option", name="Off trajectory").click()
+    expect(page.get_by_text("Outcome: Timely SLT for those who need it")).to_have_count(0)
+    assert "status=Off" in page.url
+
+
+def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Page) -> None:
+    editions.publish(tmp_path / "editions", editions.hostile())
+    with serving(tmp_path) as address:
+        for path in ("", f"kpi?kpi={EHC}", "definitions", "data_quality"):
+            page.goto(f"{address}/{path}")
+            settled(page)
+            assert page.locator("a[href*='evil']").count() == 0
+            assert page.locator("[data-testid='stMain'] img").count() == 0
+            assert page.locator(".katex").count() == 0
+        page.goto(address)
+        settled(page)
+        assert "<img src=x> [l]" in page.locator("[data-testid='stMain']").inner_text()
+
+
+def test_an_address_others_could_reach_is_refused(tmp_path: Path, page: Page) -> None:
+    editions.publish(tmp_path / "editions", editions.full())
+    with serving(tmp_path, "--server.address=0.0.0.0") as address:
+        page.goto(address)
+        page.wait_for_timeout(5000)
+        assert "Shropshire" not in page.inner_text("body")
+        with pytest.raises(OSError, match="refused"):
+            urlopen(f"{address}/_stcore/health", timeout=5)
+    assert "sign-in is not set up" in (tmp_path / "server.log").read_text()

@@ -1,0 +1,30 @@
+"""What a screen says, read out of an AppTest."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def words(app: AppTest) -> str:
+    """Return all Markdown, headings, metrics, messages and badges, with escapes undone."""
+    elements = [*app.markdown, *app.title, *app.header, *app.subheader, *app.warning, *app.error, *app.info]
+    texts = [str(element.value) for element in elements]
+    texts += [f"{metric.label} {metric.value}" for metric in app.metric]
+    return unescaped("\n".join(texts))
+
+
+def unescaped(text: str) -> str:
+    """Return text as a reader sees it: backslashes and joiners of `plain` taken out again."""
+    return text.replace("\\", "").replace("\N{WORD JOINER}", "")
+
+
+def charts(app: AppTest) -> list[Any]:
+    """Return every chart's element; `.alt` holds its text alternative."""
+    return [element.proto for element in app.get("plotly_chart")]
+
+
+def traces(chart: Any) -> list[dict[str, Any]]:
+    """Return the traces of a chart."""
+    found: list[dict[str, Any]] = json.loads(chart.spec)["data"]
+    return found

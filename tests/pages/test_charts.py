@@ -1,0 +1,127 @@
+"""Charts as figures: a gap is no value, a year is a span, a flag has its shape, and the words mention the figures."""
+
+from datetime import date
+
+import pandas as pd
+
+from metrics import wording
+from metrics.edition_tables import RESULT_FLAGS, STATUSES
+from pages.components import charts
+from pages.components.charts import drawing
+from pages.components.theme import DARK, FLAG_MARKS, LIGHT
+from tests.pages import editions
+from tests.pages.contract_rows import EHC, SLT, TRUST
+
+
+def plan(kind: str, kpi: str, unit: str) -> charts.Plan:
+    frames = editions.frames(editions.KINDS[kind]())
+    path, milestones = frames["path"], frames["milestones"]
+    return charts.Plan("A title", unit, path[path["kpi"] == kpi], milestones[milestones["kpi"] == kpi])
+
+
+def of(figure: object, name: str) -> list[dict[str, object]]:
+    return [trace for trace in figure.to_dict()["data"] if trace.get("name") == name]  # type: ignore[attr-defined]
+
+
+def test_a_month_that_never_came_is_none_not_zero_and_not_bridged() -> None:
+    [line] = of(charts.trajectory(plan("missing_months", SLT, "children"), date(2024, 3, 1), LIGHT), "Actual")
+    values = list(line["y"])  # type: ignore[call-overload]
+    assert values == [859.0, 876.0, None, None, None, 690.0, *[None] * 8, 0.0]
+    assert line["connectgaps"] is False
+
+
+def test_an_annual_figure_spans_its_year() -> None:
+    bars = of(charts.trajectory(plan("full", EHC, "percent"), date(2025, 10, 1), LIGHT), "Actual")
+    last = bars[-1]
+    assert len(bars) == 6
+    assert [pd.Timestamp(x) for x in (last["x"][0], last["x"][-1])] == [  # type: ignore[index]
+        pd.Timestamp("2024-01-01"),
+        pd.Timestamp("2025-01-01"),
+    ]
+
+
+def test_the_planned_path_runs_through_the_milestones() -> None:
+    figure = charts.trajectory(plan("full", EHC, "percent"), date(2025, 10, 1), LIGHT)
+    [path], [stops] = of(figure, "Planned"), of(figure, "Milestones")
+    assert (path["y"][0], path["y"][-1]) == (45.9, 100.0)  # type: ignore[index]
+    assert list(stops["y"]) == [45.9, 60.0, 75.0, 100.0]  # type: ignore[call-overload]
+
+
+def test_each_flag_stands_on_the_strip_in_its_own_shape_and_name() -> None:
+    seen = set()
+    for flag in RESULT_FLAGS:
+        figure = charts.trajectory(plan("flagged", flag, "weeks"), date(2024, 2, 1), LIGHT)
+        [mark] = of(figure, wording.FLAG_WORDS[flag])
+        assert mark["yaxis"] == drawing.STRIP
+        seen.add(mark["marker"]["symbol"])  # type: ignore[index]
+    assert len(seen) == len(RESULT_FLAGS)
+
+
+def test_an_open_band_is_an_arrow_not_a_value() -> None:
+    figure = charts.trajectory(plan("flagged", "open_band", "weeks"), date(2024, 2, 1), LIGHT)
+    [arrow] = of(figure, "At least")
+    assert list(arrow["y"]) == [52.0]  # type: ignore[call-overload]
+    assert "52+ weeks" in arrow["hovertext"][0]  # type: ignore[index]
+
+
+def test_intervals_are_whiskers_on_each_figure() -> None:
+    results = editions.frames(editions.full())["results"]
+    rows = results[(results["kpi"] == EHC) & (results["area"] == "E06000051")]
+    [whiskers] = of(charts.over_time(rows, "percent", LIGHT), "95 % interval")
+    assert len(whiskers["error_y"]["array"]) == 6  # type: ignore[index]
+
+
+def test_the_words_of_a_trajectory_mention_figures_milestones_and_gaps() -> None:
+    words = charts.trajectory_in_words(plan("full", EHC, "percent"))
+    for said in (
+        "81.9 %, calendar year 2019",
+        "36.5 %, calendar year 2024",
+        "18 months (October 2024), planned: 100.0 %",
+    ):
+        assert said in words
+    told = charts.trajectory_in_words(plan("missing_months", SLT, "children"))
+    assert "Without a figure: nothing came for March 2023 to May 2023; nothing came for July 2023 to" in told
+    assert "suppressed for February 2024" in charts.trajectory_in_words(plan("flagged", "suppressed", "weeks"))
+
+
+def test_the_words_over_time_mention_the_latest_figure_with_its_interval() -> None:
+    results = editions.frames(editions.full())["results"]
+    rows = results[(results["kpi"] == EHC) & (results["area"] == "E06000051")]
+    words = charts.over_time_in_words("A title", rows, "percent")
+    assert "Latest 36.5 % (95 % interval 33.0 to 40.2 %), calendar year 2024." in words
+
+
+def test_charts_without_a_row_are_empty_and_say_so() -> None:
+    empty = editions.frames({})
+    nothing = charts.Plan("A title", "percent", empty["path"], empty["milestones"])
+    assert not charts.trajectory(nothing, date(2024, 1, 1), DARK).data
+    assert not charts.sparkline(nothing, DARK).data
+    assert "No actual figure yet" in charts.trajectory_in_words(nothing)
+    assert charts.completeness_in_words(empty["arrivals"].assign(series=[])) == "Nothing has arrived."
+    assert "no figure" in charts.comparison_in_words("A title", empty["results"], {}, "percent")
+
+
+def test_an_area_without_a_figure_keeps_its_row_and_says_why() -> None:
+    results = editions.frames(editions.flagged())["results"]
+    row = results[(results["kpi"] == "suppressed") & (results["month"] == "2024-02-01")]
+    figure = charts.comparison(row, {TRUST: "<b>The</b> trust"}, TRUST, "weeks", LIGHT)
+    assert list(figure.data[0].text) == ["suppressed"]
+    assert "&lt;b&gt;The" in figure.data[0].y[0]
+
+
+def test_markup_of_plotly_is_taken_apart() -> None:
+    assert drawing.label('<a href="https://evil.example">x</a>').count("<") == 0
+
+
+def test_the_clock_marks_what_is_reached() -> None:
+    stops = [(name, n, date.fromisoformat(f"{due}-01")) for name, n, due in editions.STOPS]
+    figure = charts.clock(date(2023, 4, 1), 11, stops, LIGHT)
+    [marks] = of(figure, "milestones")
+    assert list(marks["marker"]["symbol"]) == ["circle"] * 3 + ["circle-open"] * 2  # type: ignore[index]
+    assert "12 months April 2024" in charts.clock_in_words(date(2023, 4, 1), 11, stops)
+
+
+def test_every_flag_and_status_of_the_contract_has_a_mark_of_its_own() -> None:
+    assert set(FLAG_MARKS) == set(RESULT_FLAGS)
+    assert len({mark.glyph for mark in FLAG_MARKS.values()}) == len(FLAG_MARKS)
+    assert all(LIGHT.status_colour(status) for status in STATUSES)

@@ -1,0 +1,67 @@
+"""The scorecard: clock, attention, filters in the address, and every reason for a missing figure in words."""
+
+from pathlib import Path
+
+from metrics import wording
+from metrics.edition_tables import RESULT_FLAGS
+from tests.pages import editions
+from tests.pages.conftest import Open
+from tests.pages.screen import charts, words
+
+
+def test_the_clock_says_month_and_next_milestone(open_page: Open, data: Path) -> None:
+    editions.publish(data / "editions", editions.full(), as_of="2024-03-01", months_elapsed=11)
+    assert "Month 11 of 18 · next milestone: 12 months, April 2024" in words(open_page())
+
+
+def test_after_the_end_the_clock_says_when_it_ended(open_page: Open) -> None:
+    assert "The plan's 18 months ended in October 2024, 12 months ago" in words(open_page(kind="full"))
+
+
+def test_a_row_shows_figure_base_gap_and_milestones(open_page: Open) -> None:
+    said = words(open_page(kind="full"))
+    assert "calendar year 2024 · 251 of 687 36.5 %" in said
+    assert "63.5 points short of plan (planned 100.0 %)" in said
+    assert "planned 60.0 %" in said
+    assert "actual **38.3 %**" in said
+    assert "■ Off trajectory" in said
+    assert "planned “Workflow and performance reporting reviewed”" in said
+
+
+def test_charts_tell_planned_and_actual_in_words(open_page: Open) -> None:
+    told = [chart.alt for chart in charts(open_page(kind="full"))]
+    assert any("Latest actual: 36.5 %, calendar year 2024." in alt and "planned: 60.0 %" in alt for alt in told)
+
+
+def test_the_address_filters_by_status_and_area(open_page: Open) -> None:
+    app = open_page(None, "full", status="Off trajectory")
+    assert "251 of 687" in words(app)
+    assert "Just over half of the children on the list" not in words(app)
+    app = open_page(None, None, area="SLCN Pathways and Waiting Times")
+    assert "Just over half of the children on the list" in words(app)
+    assert "251 of 687" not in words(app)
+
+
+def test_an_unknown_filter_in_the_address_shows_everything(open_page: Open) -> None:
+    app = open_page(None, "full", status="nonsense", area="nowhere")
+    assert not app.exception
+    assert "251 of 687" in words(app)
+
+
+def test_every_reason_for_a_missing_figure_has_its_own_words(open_page: Open) -> None:
+    shown = [metric.value.replace("\\", "") for metric in open_page(kind="flagged").metric]
+    assert len(set(shown)) == len(RESULT_FLAGS) + 2
+    for flag in RESULT_FLAGS:
+        assert sum(wording.FLAG_WORDS[flag] in value for value in shown) == 1
+    assert "0.0 weeks" in shown
+    assert "52+ weeks" in shown
+
+
+def test_a_plan_of_statements_shows_them_and_draws_no_planned_path(open_page: Open) -> None:
+    app = open_page(kind="statements_only")
+    assert "Is the plan being kept?" not in words(app)
+    assert "Workflow and performance reporting reviewed" in words(app)
+
+
+def test_an_edition_without_scored_kpis_says_where_to_add_one(open_page: Open) -> None:
+    assert "data/plan/scorecard.yaml" in words(open_page(kind="empty"))
