@@ -1,7 +1,6 @@
 """What tests share: a data folder of their own, the demonstration edition, and the public files where they are."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,7 +59,7 @@ class Demonstration:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """Load and publish the demonstration the way the command line does. Read it, never write to it."""
     data = tmp_path_factory.mktemp("demonstration")
     files = write_demonstration(data / "inbox")
@@ -68,4 +67,4 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     outcomes = load_files(house, files, Act("demonstration", NOW), explanations={}, demonstration=True)
     assert [outcome.found.verdict for outcome in outcomes] == ["accept"] * len(files)
     done = publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
-    yield Demonstration(data, data / "editions", done.manifest, files)
+    return Demonstration(data, data / "editions", done.manifest, files)
