@@ -28,14 +28,17 @@ def facts_of(warehouse: Warehouse, definition: Definition) -> Facts:
 
 def _frames(rows: list[dict[str, str]]) -> Iterable[tuple[Table, pd.DataFrame]]:
     if "measure" in rows[0]:
-        everyone = {"area": AREA, "breakdown": "all", "group": "all"}
-        yield MEASURES, MEASURES.frame({**everyone, **_known(row), "load_id": row["month"], "month": f"{row['month']}-01"}
-                                       for row in rows)  # fmt: skip
+        yield MEASURES, MEASURES.frame(_measure(row) for row in rows)
     elif "weeks_from" in rows[0]:
         everyone = {"area": AREA, "breakdown": "all", "group": "all", "state": "waiting"}
         yield BAND_COUNTS, BAND_COUNTS.frame({**everyone, **_known(row), "load_id": row["month"]} for row in rows)
     else:
         yield PATHWAYS, PATHWAYS.frame(_pathway(number, row) for number, row in enumerate(rows))
+
+
+def _measure(row: dict[str, str]) -> dict[str, object]:
+    everyone = {"area": AREA, "breakdown": "all", "group": "all"}
+    return {**everyone, **_known(row), "load_id": row["month"], "month": f"{row['month']}-01"}
 
 
 def _known(row: dict[str, str]) -> dict[str, object]:
