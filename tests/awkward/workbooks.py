@@ -112,6 +112,8 @@ def _markup() -> Iterator[Case]:
     yield Case("sheet_cut.xlsx", with_part(WHOLE, {SHEET: content[: len(content) // 2]}), "FILE_DAMAGED")
     nested = content.replace(b"<sheetData>", b"<a>" * 300_000 + b"</a>" * 300_000 + b"<sheetData>")
     yield _good("nested.xlsx", with_part(WHOLE, {SHEET: nested}))
+    wide = content.decode().encode("utf-16")
+    yield Case("sheet_in_utf16.xlsx", with_part(WHOLE, {SHEET: wide}), "FILE_DAMAGED")
     prefixed = content.replace(b"</", b"</m:").replace(b"<", b"<m:").replace(b"<m:/m:", b"</m:")
     prefixed = prefixed.replace(b"xmlns=", b"xmlns:m=")
     yield _good("prefixed.xlsx", with_part(WHOLE, {SHEET: prefixed}))
@@ -177,7 +179,9 @@ def _cells() -> Iterator[Case]:
     formatted = '<row r="1048576"><c r="XFD1048576" s="0"/></row>'
     yield _good("formatted_to_the_end.xlsx", with_cells(WHOLE, formatted))
     many = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(900_000, 900_500))
-    yield Case("many_stray_cells.xlsx", with_cells(WHOLE, many), "SHEET_TOO_LARGE", ("XFD900000",))
+    yield Case("many_stray_cells.xlsx", with_cells(WHOLE, many), "SHEET_TOO_LARGE", ("XFD900499",))
+    below = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(20_000, 20_200))
+    yield _good("second_table_far_below.xlsx", with_cells(WHOLE, below), rows=20_199, cells=READ | {(20_199, 0): "1"})
     errors = '<row r="14"><c r="B14" t="e"><v>#REF!</v></c><c r="C14" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
     expected = READ | {(14, 1): "#REF!", (14, 2): "#DIV/0!"}
     notes = ("ERROR_CELL", "ERROR_CELL")
