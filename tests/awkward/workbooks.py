@@ -39,8 +39,11 @@ def workbook_cases() -> Iterator[Case]:
     yield from _identity()
     yield from _archives()
     yield from _markup()
-    yield from _cells()
+    yield from _values()
+    yield from _far_cells()
+    yield from _errors_and_formulas()
     yield from _sheets()
+    yield from _formats()
     yield from _open_documents()
 
 
@@ -141,7 +144,7 @@ def _without_references(content: bytes) -> bytes:
     return re.sub(rb"<(row|c) r=\"[A-Z]*\d+\"", rb"<\1", content)
 
 
-def _cells() -> Iterator[Case]:
+def _values() -> Iterator[Case]:
     values: dict[str, tuple[Any, str, str]] = {
         "whole": (22, "General", "22"),
         "tenth": (0.1, "General", "0.1"),
@@ -171,6 +174,9 @@ def _cells() -> Iterator[Case]:
         (3, 2): "whole",
     }
     yield _good("values.xlsx", workbook(fill, []), rows=len(values) + 2, columns=4, cells=cells)
+
+
+def _far_cells() -> Iterator[Case]:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     yield _good("stray_cell.xlsx", with_cells(WHOLE, far), notes=("STRAY_CELL",))
     right = '<row r="14"><c r="A14"><v>7</v></c><c r="ZZZ14" t="inlineStr"><is><t>note</t></is></c></row>'
@@ -182,6 +188,9 @@ def _cells() -> Iterator[Case]:
     yield Case("many_stray_cells.xlsx", with_cells(WHOLE, many), "SHEET_TOO_LARGE", ("XFD900499",))
     below = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(20_000, 20_200))
     yield _good("second_table_far_below.xlsx", with_cells(WHOLE, below), rows=20_199, cells=READ | {(20_199, 0): "1"})
+
+
+def _errors_and_formulas() -> Iterator[Case]:
     errors = '<row r="14"><c r="B14" t="e"><v>#REF!</v></c><c r="C14" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
     expected = READ | {(14, 1): "#REF!", (14, 2): "#DIV/0!"}
     notes = ("ERROR_CELL", "ERROR_CELL")
@@ -235,6 +244,8 @@ def _sheets() -> Iterator[Case]:
         cells={(1, 0): "", (3, 2): "below"},
     )
 
+
+def _formats() -> Iterator[Case]:
     def merge(_: Workbook, sheet: Worksheet) -> None:
         sheet.merge_cells("E2:E9")
         sheet.row_dimensions[5].hidden = True
