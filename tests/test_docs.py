@@ -1,12 +1,18 @@
 """Documentation that cannot rot: commands exist, links lead somewhere, quoted messages are the real ones."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from etl.__main__ import _parser as etl_parser
+from etl.errors import DocumentError
+from etl.examine import examine
+from etl.settings import SHIPPED
+from etl.source import load_source
 from metrics.__main__ import _parser as metrics_parser
+from tests import sitrep
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "data").rglob("*.md")])
@@ -51,3 +57,13 @@ def test_every_requirement_says_why_and_names_a_range() -> None:
                 assert re.fullmatch(r"[\w\[\]-]+>=[\d.]+,<[\d.]+\s+# \S.*", line), f"{file.name}: {line}"
 
 
+def test_the_messages_the_guide_quotes_are_the_real_ones(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "add_a_source.md").read_text()
+    path = sitrep.write(tmp_path / "waits.xlsx", slt="(CYP) Therapy interventions: Speech & language")
+    found = examine(path, today=date(2026, 1, 1), reference=SHIPPED / "reference", source=None, month=None)
+    assert f"> {found.findings[0].message(found.file)}\n" in guide
+    wrong = tmp_path / "other.yaml"
+    wrong.write_text((ROOT / "etl/sources/chs_sitrep.yaml").read_text() + "colour: blue\n")
+    with pytest.raises(DocumentError) as refused:
+        load_source(wrong)
+    assert f"> {refused.value}\n" in guide

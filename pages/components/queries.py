@@ -91,7 +91,7 @@ class Edition:
         rows = self.of_kpi("results", kpi)
         rows = rows[(rows["area"] == self.local_area(kpi)) & (rows["breakdown"] != EVERYONE)]
         latest = rows.groupby("breakdown")["month"].transform("max")
-        return rows[rows["month"] == latest].sort_values(["breakdown", "group"])
+        return rows[rows["month"] == latest].sort_values(["breakdown", "group"], key=_as_people_count)
 
     def scored_with_targets(self) -> list[str]:
         """Return the scored KPIs that have a numeric milestone, in the plan's order."""
@@ -112,6 +112,11 @@ class Edition:
         covers = (loads["covers_from"] <= month) & (loads["covers_to"] >= month)
         held: pd.DataFrame = loads[covers & (loads["state"] == "current")]
         return held
+
+
+def _as_people_count(names: pd.Series) -> pd.Series:
+    """Return sort keys that put "5 to 10" before "11 to 18"."""
+    return names.str.replace(r"\d+", lambda digits: digits[0].zfill(6), regex=True)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Takes a picture of every screen, wide and narrow, light and dark: `python -m tests.browser.pictures [FOLDER]`.
+"""Takes a picture of every screen, wide and narrow, light and dark: `make pictures`.
 
 The figures are those of tests/pages/full_edition.py.
 """
@@ -23,12 +23,14 @@ def take(folder: Path, address: str, screens: dict[str, str]) -> list[Path]:
     with chromium() as browser:
         for scheme in SCHEMES:
             for width in WIDTHS:
-                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
                 page = context.new_page()
                 for name, path in screens.items():
-                    page.set_viewport_size({"width": width, "height": 900})
+                    page.set_viewport_size({"width": width, "height": 1000})
                     page.goto(f"{address}/{path}")
                     settled(page)
+                    if (scheme, width) == (SCHEMES[0], WIDTHS[0]):
+                        page.screenshot(path=folder / f"{name}.png")  # what fits a window, for the README
                     # Streamlit scrolls inside the page, so the window has to be as tall as what is in it.
                     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
                     page.set_viewport_size({"width": width, "height": int(tall) + 40})

@@ -111,7 +111,12 @@ def test_show_prints_the_promised_keys(
     assert main(["show", "ehc_plans_within_20_weeks_excluding_exceptions", "--month", "2024-12", "--json"]) == 0
     [row] = json.loads(capsys.readouterr().out)
     keys = ("month", "numerator", "denominator", "status")
-    assert {key: row[key] for key in keys} == {"month": "2024-12", "numerator": 251, "denominator": 687, "status": "off"}
+    assert {key: row[key] for key in keys} == {
+        "month": "2024-12",
+        "numerator": 251,
+        "denominator": 687,
+        "status": "off",
+    }
     assert row["low"] < row["value"] < row["high"]
 
 

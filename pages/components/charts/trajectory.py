@@ -33,7 +33,8 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     if plan.path["month"].notna().any():
         _add_as_of(chart, as_of, look)
     chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
-    chart.update_layout(xaxis=drawing.time_axis(plan.path, as_of))
+    if len(plan.path) or len(plan.milestones):
+        chart.update_layout(xaxis=drawing.time_axis(plan.path, [as_of, *plan.milestones["month"]]))
     return chart
 
 
@@ -103,7 +104,7 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
             y=[float(v) for v in fixed["target"]],
             mode="markers+text",
             text=[drawing.label(w) for w in shown[:-1]] + [f"<b>Planned {drawing.label(shown[-1])}</b>"],
-            textposition="top left",
+            textposition=["top right"] + ["top left"] * (len(shown) - 1),
             textfont={"color": look.planned, "size": 13},
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
             hovertext=[
@@ -147,7 +148,7 @@ def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
         text=f"<b>Actual {drawing.label(wording.number(row['actual'], plan.unit))}</b>",
         font={"color": look.actual},
         showarrow=False,
-        xanchor="right",
+        xanchor="right" if row["month"] > plan.path["month"].min() else "left",
         yshift=-16 if below else 16,
     )
 
