@@ -6,8 +6,10 @@ from datetime import date
 
 import pandas as pd
 
+from etl.tables import EVERYONE
+from metrics.course import Course, course
 from metrics.definition import Definition
-from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
+from metrics.edition_tables import CHARTS, FORECAST, MILESTONES, PACE, PATH, SCORECARD, SIGNALS, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.trajectory import Reading, aimed_at, gap, milestones, path, planned, points, read_at, readings, status
 from metrics.verdict import sentence, summary
@@ -30,6 +32,7 @@ class _Scored:
     status_next: str
     last_label: str | None
     status_last: str
+    course: Course
 
     @property
     def status(self) -> str:
@@ -39,15 +42,17 @@ class _Scored:
 def score(
     plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date
 ) -> dict[str, pd.DataFrame]:
-    """Return the edition's scorecard, milestones, path and summary tables as they stand in a month.
+    """Return the tables of scored KPIs as they stand in a month: scorecard, milestones, path, course and summary.
 
     `results` holds nothing later than `as_of`.
     """
     scored, dated, paths = [], [], []
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
-        scored.append(_scored(plan, row, kpi, found, as_of))
-        dated.append(milestones(plan, row, kpi, found, as_of))
+        own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found))
+        scored.append(one)
+        dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
     ranks = _attention(scored, as_of)
     rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
@@ -56,11 +61,24 @@ def score(
         "scorecard": SCORECARD.frame(rows),
         "milestones": pd.concat([MILESTONES.empty(), *dated], ignore_index=True),
         "path": pd.concat([PATH.empty(), *paths], ignore_index=True),
+        "charts": pd.concat([CHARTS.empty(), *(one.course.chart for one in scored)], ignore_index=True),
+        "signals": pd.concat([SIGNALS.empty(), *(one.course.signals for one in scored)], ignore_index=True),
+        "forecast": pd.concat([FORECAST.empty(), *(one.course.forecast for one in scored)], ignore_index=True),
+        "pace": pd.concat([PACE.empty(), *(one.course.pace for one in scored)], ignore_index=True),
         "summary": SUMMARY.frame({"position": n, "sentence": s} for n, s in enumerate(sentences, start=1)),
     }
 
 
-def _scored(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date) -> _Scored:
+def _with_chances(dated: pd.DataFrame, chances: Mapping[date, float]) -> pd.DataFrame:
+    months = [month.date() for month in dated["month"]]
+    ahead = dated["kind"] == "number"
+    found = pd.Series([chances.get(month) for month in months], index=dated.index, dtype="Float64")
+    return dated.assign(chance=found.where(ahead))
+
+
+def _scored(
+    plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date, heading: Course
+) -> _Scored:
     numbers = points(plan, row)
     latest = found[-1] if found else None
     earlier = [r for r in found[:-1] if latest and r.period_months == latest.period_months]
@@ -81,7 +99,7 @@ def _scored(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading]
         status_last = status(latest, aimed_at(numbers, as_of), now, row, kpi)
     return _Scored(
         row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
-        coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last,
+        coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last, heading,
     )  # fmt: skip
 
 

@@ -82,9 +82,17 @@ class Edition:
         return held if len(held) > 1 else held.iloc[:0]
 
     def everyone(self, kpi: str) -> pd.DataFrame:
-        """Return RESULTS rows that are not broken down: one row per area and month."""
+        """Return RESULTS rows that are not broken down: one row per area and month.
+
+        Latest month first; within it the local area, then its comparators, then others by name.
+        """
         rows = self.of_kpi("results", kpi)
-        return rows[rows["breakdown"] == EVERYONE]
+        rows = rows[rows["breakdown"] == EVERYONE]
+        roles = self.tables["areas"].set_index("area")["role"].map({"local": 0, "comparator": 1, "other": 2})
+        rank = rows["area"].map(roles).fillna(3).where(rows["area"] != self.local_area(kpi), -1)
+        ordered = rows.assign(rank=rank, name=rows["area"].map(self.area_names()))
+        ordered = ordered.sort_values(["month", "rank", "name"], ascending=[False, True, True])
+        return ordered[list(rows.columns)]
 
     def broken_down(self, kpi: str) -> pd.DataFrame:
         """Return RESULTS rows of the local area by breakdown and group, the latest month of each breakdown."""

@@ -52,6 +52,11 @@ def test_short_periods() -> None:
     assert wording.narrow_month(date(2023, 10, 1)) == "Oct ’23"
 
 
+def test_one_child_is_not_one_children() -> None:
+    assert [wording.number(n, "children") for n in (0, 1, 2)] == ["0 children", "1 child", "2 children"]
+    assert wording.number(1.0, "weeks") == "1.0 weeks"
+
+
 def test_bases_intervals_and_moments() -> None:
     assert wording.base_words(251, 1687) == "251 of 1,687"
     assert wording.interval_words(33.04, 40.15, "percent") == "33.0 to 40.2 %"
