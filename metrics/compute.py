@@ -25,6 +25,8 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
     Raises DocumentError when the definition names columns or values its fact does not have.
     """
+    if not _anything(definition, facts):
+        return RESULTS.empty()
     if definition.kind == "net_flow":
         result = kinds.net_flow(_flows(definition, facts))
     elif definition.kind == "clearance_weeks":
@@ -43,6 +45,17 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
         result = result.assign(period_months=0 if definition.snapshot else LENGTH[definition.period])
     result["month"] = result["month"].astype("datetime64[s]")
     return RESULTS.typed(result).sort_values(list(RESULTS.key), ignore_index=True)
+
+
+def _anything(definition: Definition, facts: Facts) -> bool:
+    """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
+    fact = facts[definition.fact]
+    if unknown := [column for column in definition.select if column not in fact]:
+        raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {definition.fact}.")
+    lead = next(iter(definition.select))
+    value = definition.select[lead]
+    wanted = value if isinstance(value, list) else [value]
+    return bool(fact[lead].isin(wanted).any()) or not _observed(definition, facts).empty
 
 
 def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -76,17 +89,18 @@ def _of_counts(definition: Definition, facts: Facts) -> pd.DataFrame:
 
 def _chosen(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
     """Return the fact's rows the definition selects, by the breakdowns it declares, in its period's windows."""
-    fact = facts[definition.fact]
-    own = _own_breakdowns(definition, fact)
-    try:
-        for column, value in {**definition.select, **other}.items():
-            own = own[own[column].isin(value if isinstance(value, list) else [value])]
-    except KeyError as error:
-        raise DocumentError(f"{definition.id}.yaml: select: {error} is no column of {definition.fact}.") from error
+    own = _selected(definition, facts, **other)
     if definition.follow_up_weeks is not None and definition.fact == "cohort_counts":
         early = own["observed_weeks"] < definition.follow_up_weeks
         own = own.assign(flag=own["flag"].mask(early, "not_available"))
     return in_windows(own, _observed(definition, facts), definition.period)
+
+
+def _selected(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
+    own = _own_breakdowns(definition, facts[definition.fact])
+    for column, value in {**definition.select, **other}.items():
+        own = own[own[column].isin(value if isinstance(value, list) else [value])]
+    return own
 
 
 def _own_breakdowns(definition: Definition, fact: pd.DataFrame) -> pd.DataFrame:
@@ -143,17 +157,19 @@ def _observed(definition: Definition, facts: Facts) -> pd.DataFrame:
     return published.drop_duplicates(["area", "month"])
 
 
-def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts) -> pd.DataFrame:
-    """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap."""
+def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts, **other: object) -> pd.DataFrame:
+    """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap.
+
+    Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
+    """
     observed = _observed(definition, facts)
     months = observed[observed["rows"].astype("bool")]
+    known = _selected(definition, facts, **other)[["area", "breakdown", "group"]].drop_duplicates()
+    months = months[months["area"].isin(known["area"])]
     if months.empty:
         return counts
     ends = in_windows(months[["area", "month"]], months, definition.period).drop_duplicates()
-    groups = _own_breakdowns(definition, facts[definition.fact])
-    groups = groups[groups["clock"] == definition.select.get("clock")]
-    known = groups[["area", "breakdown", "group"]].drop_duplicates()
-    everyone = ends[["area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
+    everyone = known[["area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
     places = ends.merge(pd.concat([known, everyone]).drop_duplicates(), on="area")[kinds.PLACE]
     filled = counts.merge(places.astype(counts[kinds.PLACE].dtypes.to_dict()), on=kinds.PLACE, how="outer",
                           indicator=True)  # fmt: skip
@@ -161,19 +177,22 @@ def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts) -> p
     return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
 
 
+def _counted_in(definition: Definition, facts: Facts, state: object) -> pd.DataFrame:
+    counts = _counted(definition, _chosen(definition, facts, state=state))
+    return _with_zeros(definition, counts, facts, state=state)
+
+
 def _flows(definition: Definition, facts: Facts) -> pd.DataFrame:
     """Return `started` and `left` per place."""
-    came = _with_zeros(definition, _counted(definition, _chosen(definition, facts, state="started")), facts)
-    gone = _with_zeros(definition, _counted(definition, _chosen(definition, facts, state=_LEAVING)), facts)
+    came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, _LEAVING)
     both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     return both.assign(started=both["numerator"], left=both["numerator_gone"])
 
 
 def _list_and_pace(definition: Definition, facts: Facts) -> pd.DataFrame:
     """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
-    listed = _with_zeros(definition, _counted(definition, _chosen(definition, facts, state="waiting")), facts)
-    quarterly = definition.model_copy(update={"period": _CLEARANCE})
-    gone = _with_zeros(quarterly, _counted(quarterly, _chosen(quarterly, facts, state=_LEAVING)), facts)
+    listed = _counted_in(definition, facts, "waiting")
+    gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, _LEAVING)
     both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
     first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]
