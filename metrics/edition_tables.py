@@ -1,6 +1,7 @@
 """The contract of an edition: the tables of figures that the screens and reports read, aggregates only."""
 
 from etl.tables import Column, Table
+from metrics.quality_tables import CHECKS, COMPARATORS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -316,4 +317,6 @@ EDITION = (
     EDITION_LOADS,
     EDITION_FINDINGS,
     ARRIVALS,
+    CHECKS,
+    COMPARATORS,
 )
