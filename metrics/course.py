@@ -48,7 +48,7 @@ def course(plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame
     ahead = {} if outlook is None else _chances(plan, row, kpi, outlook)
     coming = [(month, target) for month, target in _targets(plan, row) if found and month > found[-1].month]
     slope = achieved_change(found)
-    pace = {
+    pace: dict[str, object] = {
         "kpi": kpi.id,
         "months_ahead": months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None,
         "required_change": required_change(found[-1], coming[0][1], coming[0][0]) if coming else None,
@@ -58,8 +58,8 @@ def course(plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame
         "method": outlook.method if outlook else None,
         "cannot_tell": outlook.cannot_tell if outlook else "there is no figure yet",
     }
-    ahead_rows = [] if outlook is None else [{"kpi": kpi.id, **r} for r in outlook.frame.to_dict("records")]
-    return Course(chart, points_, FORECAST.frame(ahead_rows), PACE.frame([pace]), reading, ahead)
+    lines = FORECAST.empty() if outlook is None else FORECAST.typed(outlook.frame.assign(kpi=kpi.id))
+    return Course(chart, points_, lines, PACE.frame([pace]), reading, ahead)
 
 
 def _series(plan: Plan, row: ScorecardRow, results: pd.DataFrame, step: Step) -> pd.DataFrame:
@@ -104,9 +104,7 @@ def _charted(
         "assurance_reason": reading.assurance_reason,
         "words": " ".join(sentences(reading, step, kpi.unit)),
     }
-    shown = made.rename(columns={"date": "month"})
-    columns = [name for name in SIGNALS.names() if name in shown]
-    return CHARTS.frame([row]), SIGNALS.frame({"kpi": kpi.id, **r} for r in shown[columns].to_dict("records")), reading
+    return CHARTS.frame([row]), SIGNALS.typed(made.rename(columns={"date": "month"}).assign(kpi=kpi.id)), reading
 
 
 def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl.demo import write_demonstration
 from etl.load import Act
@@ -14,6 +15,10 @@ from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.edition import Manifest
 from metrics.publish import publish
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile("waymark", deadline=None)
+settings.load_profile("waymark")
 
 NOW = datetime(2026, 11, 21, 17, 0)
 
