@@ -16,6 +16,7 @@ from etl.errors import WaymarkError
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.compare import compare
+from metrics.document import document
 from metrics.edition import Manifest, current_edition, list_editions
 from metrics.forecast_csv import forecast_of_csv
 from metrics.plan import first_of
@@ -89,6 +90,12 @@ def _show(options: argparse.Namespace) -> int:
 
 def _both(row: dict[str, Any]) -> bool:
     return row["numerator"] is not None and row["denominator"] is not None
+
+
+def _document(options: argparse.Namespace) -> int:
+    text = document()
+    print(json.dumps({"text": text}) if options.json else text, end="")
+    return 0
 
 
 def _editions(options: argparse.Namespace) -> int:
@@ -195,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     signals.add_argument("--target", type=float)
     signals.add_argument("--fix-after", type=int, metavar="N", help="set the limits on the first N points")
     signals.add_argument("--screen", action=argparse.BooleanOptionalAction, help="leave outlying ranges out of limits")
+    command("document", _document, "print docs/kpis.md, made from the definitions")
     ahead = command("forecast", _forecast, "forecast of any date,value series")
     ahead.add_argument("file", type=Path, metavar="FILE.csv")
     ahead.add_argument("--months", type=int, default=18, help="how many months ahead; 18 by default")

@@ -80,10 +80,12 @@ def _ranked(
             rank=rank,
             areas=len(group),
             quartile=quarters(rank, len(group)),
-            neighbours=[one[0] for one in near],
-            neighbours_rank=[one[1] for one in near],
-            neighbours_median=[one[2] for one in near],
-            warning=[_warning(kpi, area, list(values), warnings) for area in group["area"]],
+            neighbours=pd.Series([one[0] for one in near], index=group.index),
+            neighbours_rank=pd.Series([one[1] for one in near], index=group.index, dtype="Int64"),
+            neighbours_median=pd.Series([one[2] for one in near], index=group.index, dtype="Float64"),
+            warning=pd.Series(
+                [_warning(kpi, area, list(values), warnings) for area in group["area"]], index=group.index
+            ),
         )
     )
 

@@ -89,11 +89,18 @@ def _of_counts(definition: Definition, facts: Facts) -> pd.DataFrame:
 
 def _chosen(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
     """Return the fact's rows the definition selects, by the breakdowns it declares, in its period's windows."""
-    own = _selected(definition, facts, **other)
+    own = _selected(definition, facts, **other).assign(counted_in=lambda rows: rows["month"])
+    chosen = in_windows(own, _observed(definition, facts), definition.period)
     if definition.follow_up_weeks is not None and definition.fact == "cohort_counts":
-        early = own["observed_weeks"] < definition.follow_up_weeks
-        own = own.assign(flag=own["flag"].mask(early, "not_available"))
-    return in_windows(own, _observed(definition, facts), definition.period)
+        # The newest extract must lie so many weeks after the last month of the period, not of the row alone.
+        later = (_end(chosen["month"]) - _end(chosen["counted_in"])).dt.days
+        early = chosen["observed_days"] - later < 7 * definition.follow_up_weeks
+        chosen = chosen.assign(flag=chosen["flag"].mask(early, "not_available"))
+    return chosen
+
+
+def _end(months: pd.Series) -> pd.Series:
+    return pd.to_datetime(months) + pd.offsets.MonthEnd(0)
 
 
 def _selected(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
@@ -212,5 +219,3 @@ def _with_population(definition: Definition, counts: pd.DataFrame, facts: Facts)
     return pd.merge_asof(
         left, base.astype({c: left[c].dtype for c in by}), on="month", by=by, tolerance=_POPULATION_DAYS
     )
-
-

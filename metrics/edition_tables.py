@@ -1,8 +1,8 @@
 """The contract of an edition: the tables of figures that the screens and reports read, aggregates only."""
 
 from etl.tables import Column, Table
-from metrics.quality_tables import CHECKS, COMPARATORS
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
+from metrics.quality_tables import CHECKS, COMPARATORS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (

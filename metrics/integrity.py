@@ -104,8 +104,8 @@ def _stock_flow(lists: pd.DataFrame) -> pd.DataFrame:
     passed = gap.abs() <= TOLERATED_SHARE * whole["opening"]
     parts = ("opening", "started", "completed", "removed", "waiting")
     words = [
-        f"{o:,.0f} at the start, {s:,.0f} started, {c:,.0f} completed, {r:,.0f} removed: {o + s - c - r:,.0f} expected, "
-        f"{w:,.0f} on the list."
+        f"{o:,.0f} at the start, {s:,.0f} started, {c:,.0f} completed, {r:,.0f} removed: "
+        f"{o + s - c - r:,.0f} expected, {w:,.0f} on the list."
         for o, s, c, r, w in zip(*(whole[part] for part in parts), strict=True)
     ]
     return _found(whole, "stock_flow", passed, gap, words)
@@ -114,13 +114,13 @@ def _stock_flow(lists: pd.DataFrame) -> pd.DataFrame:
 def _unchanged(lists: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Return the check for lists large enough: no movement at all, or every published band as it was."""
     large = lists[(lists["waiting"] >= UNCHANGED_FROM) & lists["opening"].notna()]
-    still = (large[["started", "completed", "removed"]].sum(axis=1, min_count=3) == 0) & (
-        large["waiting"] == large["opening"]
-    )
+    moved = large[["started", "completed", "removed"]].sum(axis=1, min_count=3)
+    still = (moved == 0) & (large["waiting"] == large["opening"])
     bands = _band_words(counts)
     both = large[_PLACE].merge(bands, on=_PLACE, how="left")
     both = both.merge(_a_month_later(bands, {"bands": "before"}), on=_PLACE, how="left")
-    same = (both["bands"] == both["before"]).fillna(False).to_numpy() | still.fillna(False).to_numpy()
+    as_before = (both["bands"] == both["before"]).fillna(False).to_numpy() & ~(moved > 0).fillna(False).to_numpy()
+    same = as_before | still.fillna(False).to_numpy()
     words = [
         "The list is the same as a month before, band by band." if one else "The list differs from the month before."
         for one in same
@@ -131,7 +131,9 @@ def _unchanged(lists: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 def _band_words(counts: pd.DataFrame) -> pd.DataFrame:
     waiting = counts[counts["state"] == "waiting"].sort_values("weeks_from")
     cells = waiting.groupby([*_PLACE, "weeks_from"], dropna=False)["children"].sum().reset_index()
-    cells["bands"] = [f"{start}:{children}" for start, children in zip(cells["weeks_from"], cells["children"], strict=True)]
+    cells["bands"] = [
+        f"{start}:{children}" for start, children in zip(cells["weeks_from"], cells["children"], strict=True)
+    ]
     return cells.groupby(_PLACE)["bands"].agg(" ".join).reset_index()
 
 
@@ -140,7 +142,10 @@ def _ageing(counts: pd.DataFrame) -> pd.DataFrame:
     waiting = counts[(counts["state"] == "waiting") & counts["weeks_from"].notna()]
     by_week = waiting.groupby([*_PLACE, "weeks_from"])["children"].sum().reset_index().astype({"weeks_from": "int64"})
     rows = []
-    series = {key: frame for key, frame in by_week.groupby(_PLACE)}
+    series: dict[tuple[str, str, pd.Timestamp], pd.DataFrame] = {
+        (str(frame["clock"].iloc[0]), str(frame["area"].iloc[0]), frame["month"].iloc[0]): frame
+        for _, frame in by_week.groupby(_PLACE)
+    }
     for (clock, area, month), frame in series.items():
         before = series.get((clock, area, month - pd.DateOffset(months=1)))
         if before is not None:

@@ -58,7 +58,7 @@ def clearance_weeks(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def rate(counts: pd.DataFrame, per: int) -> pd.DataFrame:
-    """Return the numerator per so many of the denominator; a child may count more than once, so there is no interval."""
+    """Return the numerator per so many of the denominator; a child may count twice, so there is no interval."""
     base = counts["denominator"].where(counts["denominator"] > 0)
     empty = counts["flag"].isna() & (counts["denominator"] == 0).fillna(False)
     absent = counts["flag"].isna() & counts["denominator"].isna()

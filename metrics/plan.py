@@ -161,7 +161,9 @@ def _faults(plan: Plan, scorecard: Scorecard) -> list[str]:
     kpis = load_definitions()
     outcomes = {outcome.key for area in plan.priority_areas.values() for outcome in area.outcomes}
     local = {area.area for area in plan.areas if area.role == "local"}
-    faults = [f"theme {t.key}: outcome {t.outcome} is not in plan.yaml" for t in plan.themes if t.outcome not in outcomes]
+    faults = [
+        f"theme {t.key}: outcome {t.outcome} is not in plan.yaml" for t in plan.themes if t.outcome not in outcomes
+    ]
     for row in scorecard.rows:
         faults += [f"{row.kpi}: no such KPI in metrics/definitions"] if row.kpi not in kpis else []
         faults += [f"{row.kpi}: outcome {row.outcome} is not in plan.yaml"] if row.outcome not in outcomes else []

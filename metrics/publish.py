@@ -71,7 +71,10 @@ def publish(
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     results = withheld(results, kpis.values(), made)
     step("score")
-    tables |= {"checks": made, "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder()))}
+    tables |= {
+        "checks": made,
+        "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder())),
+    }
     tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
     tables |= score(plan, scorecard, kpis, results, month)
     tables["scorecard"] = _with_parts(tables["scorecard"], results)

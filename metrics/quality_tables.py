@@ -21,7 +21,7 @@ COMPARATORS = Table(
     "comparators",
     "One row per KPI, area and period that can be compared with other areas of its level.",
     (
-            Column("kpi", "TEXT", "name of the definition file"),
+        Column("kpi", "TEXT", "name of the definition file"),
         Column("area", "TEXT", "whose figure"),
         Column("month", "DATE", "month of a snapshot, or last month of a period"),
         Column("period_months", "INTEGER", "length of the period"),

@@ -8,8 +8,8 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.course import Course, course
-from metrics.definition import Definition
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
+from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.trajectory import Reading, aimed_at, gap, milestones, path, planned, points, read_at, readings, status

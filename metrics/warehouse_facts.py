@@ -34,7 +34,7 @@ def select_fact(fact: str) -> str:
 def select_clock_cells(pairs: Iterable[tuple[str, str]] = (), coverage: str = _EVERY_LOAD) -> str:
     """Return the SQL of clock counts by load, by one breakdown at a time and these pairs of breakdowns.
 
-    `coverage` is the SELECT of coverage rows wanted. A pair's code is the first group's times 100,000 plus the second's.
+    `coverage` is the SELECT of coverage rows wanted. A pair's code: the first group's times 100,000 plus the second's.
     """
     pairs = list(pairs)
     columns = [f"CAST({a} AS BIGINT) * 100000 + {b} AS pair_{n}" for n, (a, b) in enumerate(pairs)]

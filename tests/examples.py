@@ -1,4 +1,4 @@
-"""A definition's worked example as warehouse rows: pathways, week bands, measures or answers, told apart by headings."""
+"""A definition's worked example as warehouse rows: pathways, bands, measures or answers, told apart by headings."""
 
 from collections.abc import Iterable
 from datetime import date

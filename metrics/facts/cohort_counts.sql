@@ -1,5 +1,5 @@
 -- One row per month, clock, cohort, excepted, area, breakdown, group, week band of the stop and in_time: children, and
--- observed_weeks, how many whole weeks after the month the newest extract lies.
+-- observed_days, how many days after the month the newest extract lies.
 -- A child is counted once per cohort, as the newest extract that holds it has it:
 --   started  in the month the clock started (clocks that follow new starts only);
 --   due      in the month the clock stopped, or on its last day in time where that came first. Removed before that day:
@@ -91,7 +91,7 @@ SELECT
         )
     END AS "group",
     week AS weeks_from, week + 1 AS weeks_to, in_time = 1 AS in_time,
-    CAST(FLOOR((newest_day - month_end_day) / 7) AS INTEGER) AS observed_weeks,
+    newest_day - month_end_day AS observed_days,
     COUNT(*) AS children, CAST(NULL AS VARCHAR(20)) AS flag
 FROM monthly
 GROUP BY GROUPING SETS (
