@@ -30,13 +30,16 @@ class Edition:
 
     def kpi(self, kpi: str) -> pd.Series | None:
         """Return the KPIS row of a KPI, or None where the edition has no such KPI."""
-        rows = self.of_kpi("kpis", kpi)
+        return self.one("kpis", kpi)
+
+    def one(self, table: str, kpi: str) -> pd.Series | None:
+        """Return a KPI's row of a table that has one row a KPI, or None where it has none."""
+        rows = self.of_kpi(table, kpi)
         return None if rows.empty else rows.iloc[0]
 
     def scored(self, kpi: str) -> pd.Series | None:
         """Return the SCORECARD row of a KPI, or None where the local plan does not score it."""
-        rows = self.of_kpi("scorecard", kpi)
-        return None if rows.empty else rows.iloc[0]
+        return self.one("scorecard", kpi)
 
     def of_kpi(self, table: str, kpi: str) -> pd.DataFrame:
         """Return a table's rows of one KPI, in the table's own grain."""
