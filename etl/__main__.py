@@ -16,7 +16,7 @@ from etl.clean import month_in
 from etl.demo import write_demonstration
 from etl.errors import UsageError, WaymarkError
 from etl.load import Act, withdraw
-from etl.pipeline import Outcome, examine_files, load_files, status
+from etl.pipeline import Outcome, checked_files, load_files, status
 from etl.settings import data_folder
 from etl.sketch import sketch
 from etl.warehouse import open_warehouse
@@ -38,7 +38,9 @@ def _check(options: argparse.Namespace) -> int:
     found = []
     with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
         task = progress.add_task("checking", total=len(options.files))
-        for one in examine_files(options.files, today=_now().date(), source=options.source, month=options.month):
+        for one in checked_files(
+            open_warehouse(), options.files, today=_now().date(), source=options.source, month=options.month
+        ):
             found.append(one)
             progress.advance(task)
     outcomes = [Outcome(one) for one in found]

@@ -1,15 +1,22 @@
 """From text cells to typed values: the only place that decides what a cell means. What cannot be read is reported."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 import pandas as pd
 
-from etl.finding import Finding, Reject
-from etl.source import normal
+from etl.finding import Finding, Reject, Severity
+from etl.heading import normal
 
+F = TypeVar("F", pd.Series, pd.DataFrame)
+
+# Characters that print nothing: zero-width ones, byte order marks, directions, controls. \s covers tab and line ends.
+UNPRINTED = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]"
+_SPACES = r"[\s\u00a0]+"
+_NOT_TIDY = r"^\s|\s$|\s\s|[\t\n\r\f\v\u00a0\u2000-\u200a\u202f\u3000]"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 
 
@@ -31,14 +38,25 @@ class Cleaned:
     findings: list[Finding] = field(default_factory=list)
     rows_in: int = 0
     months: list[date] = field(default_factory=list)
+    organisation: str | None = None
+    key_id: str | None = None
 
-    def hold(self, bad: pd.Series, sheet: str, column: str | None, rule: str, problem: str, remedy: str) -> None:
-        """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one query for all."""
+    def hold(
+        self,
+        bad: pd.Series,
+        sheet: str,
+        column: str | None,
+        rule: str,
+        problem: str,
+        remedy: str,
+        severity: Severity = "query",
+    ) -> None:
+        """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one finding for all."""
         rows = bad.index[bad]
         if rows.empty:
             return
         self.rejects += [Reject(sheet, int(row), column, rule) for row in rows]
-        self.findings.append(Finding(rule, "query", problem, remedy, sheet, int(rows.min()), column, len(rows)))
+        self.findings.append(Finding(rule, severity, problem, remedy, sheet, int(rows.min()), column, len(rows)))
 
     @property
     def rows_rejected(self) -> int:
@@ -46,9 +64,21 @@ class Cleaned:
         return len({(reject.sheet, reject.row) for reject in self.rejects})
 
 
+def each_once(cells: pd.Series, read: Callable[[pd.Series], F]) -> F:
+    """Return what `read` makes of the cells, called with each distinct text once: dates and codes are few."""
+    codes, distinct = pd.factorize(cells)
+    found = read(pd.Series(distinct, dtype="str")).take(codes)
+    found.index = cells.index
+    return found
+
+
 def trimmed(cells: pd.Series) -> pd.Series:
-    """Return the text without outer spaces, with no-break and doubled spaces made plain."""
-    return cells.str.replace(r"[\s\u00a0\u200b\ufeff]+", " ", regex=True).str.strip()
+    """Return the text without outer spaces and unprinted characters, no-break and doubled spaces made plain."""
+    if cells.str.contains(UNPRINTED, regex=True).any():
+        cells = cells.str.replace(UNPRINTED, "", regex=True)
+    if cells.str.contains(_NOT_TIDY, regex=True).any():
+        cells = cells.str.replace(_SPACES, " ", regex=True).str.strip()
+    return cells
 
 
 def numbers(cells: pd.Series, symbols: Mapping[str, str]) -> Numbers:
