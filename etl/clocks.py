@@ -77,8 +77,10 @@ def _clock(
         on = dates[stop.date].values.where(_counts(extract, stop, dates, codes))
         sooner = on.notna() & (stopped.isna() | (on < stopped))
         stopped, reason = stopped.mask(sooner, on), reason.mask(sooner, _reason(extract, stop, codes))
-    excepted = (codes[clock.excepted] == YES) if clock.excepted in codes else pd.Series(False, index=extract.index)
-    return Ticking(name, applies, started, stopped, reason, excepted.fillna(False).astype("bool"))
+    excepted = pd.Series(False, index=extract.index)
+    if clock.excepted and clock.excepted in codes:
+        excepted = codes[clock.excepted].isin([YES])
+    return Ticking(name, applies, started, stopped, reason, excepted)
 
 
 def _counts(extract: Extract, stop: Stop, dates: Mapping[str, DateColumn], codes: Mapping[str, pd.Series]) -> pd.Series:
@@ -87,7 +89,7 @@ def _counts(extract: Extract, stop: Stop, dates: Mapping[str, DateColumn], codes
         if key in codes:
             extract.say(
                 dates[stop.date].values.notna() & codes[key].isna(), key, "STOP_UNCONFIRMED", "query",
-                f'nothing says whether the date under "{extract.heading(stop.date)}" counts; the child is still waiting',
+                f'nothing says if the date under "{extract.heading(stop.date)}" counts; the child is still waiting',
                 "Ask the sender to fill in the column for every date.",
             )  # fmt: skip
     return meets(extract, codes, stop.when)

@@ -157,14 +157,20 @@ def identifier_columns(extract: Extract) -> dict[str, pd.Series]:
         if not extract.has(key):
             continue
         text = extract.text[key]
-        rounded = text.str.contains(r"^\d(?:\.\d+)?[eE]\+?\d+$", regex=True)
+        rounded = text.str.contains(r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$", regex=True)
         if rounded.any():
             extract.refuse(
                 key, "ID_ROUNDED", "ids were turned into rounded numbers, so several children became one",
                 "Format the column as text before exporting.", int(rounded.sum()),
             )  # fmt: skip
-        found[key] = text.str.replace(" ", "").str.casefold().str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+        found[key] = _without_point(text.str.replace(" ", "").str.lower())
     return found
+
+
+def _without_point(text: pd.Series) -> pd.Series:
+    """Return whole numbers as text without the .0 that a spreadsheet gave them."""
+    pointed = text.str.contains(r"^[0-9]+\.0$", regex=True)
+    return text.where(~pointed, text.str.slice(stop=-2)) if pointed.any() else text
 
 
 def people(
@@ -184,7 +190,8 @@ def people(
         national = announced(extract.heading(key)) == "NHS numbers" or bool((nhs != "").sum() > given.sum() / 2)
         if national:
             extract.say(
-                given & (nhs == ""), key, "NHS_NUMBER_INVALID", "query", "the NHS number fails its check and is not used",
+                given & (nhs == ""), key, "NHS_NUMBER_INVALID", "query",
+                "the NHS number fails its check and is not used",
                 "Correct it, or leave it empty; the child is then known by the other ids alone.",
             )  # fmt: skip
         hashed = pseudonyms.of(nhs, "nhs") if national else pseudonyms.of(identifiers[key], f"child {organisation}")

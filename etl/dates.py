@@ -4,6 +4,7 @@ Each distinct text is looked at once, so a million cells cost what their few tho
 whose order is month first, contradictory or open is refused, never guessed.
 """
 
+import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from etl.finding import Finding
 from etl.pathways import Dates
 
 _SEPARATOR = r"[-/. ]"
-_TAIL = r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|[+-]\d{2}:?\d{2})?$"
+_TAIL = r"[T ] ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)? ?(?:[AaPp][Mm])? ?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?$")
 _YEAR_FIRST = rf"(?P<year>\d{{4}}){_SEPARATOR}(?P<month>\d{{1,2}}|[A-Za-z]{{3,9}}){_SEPARATOR}(?P<day>\d{{1,2}})"
 _COMPACT = r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
@@ -27,7 +28,7 @@ _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,
 _WORDS = _WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/., ]*(?P<month>[a-z]{3,9})[-/., ]*(?P<year>\d{4}|\d{2})"
 _WORD_FIRST = _WEEKDAY + r"(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
 _SERIAL = r"(?P<serial>[2-6]\d{4})(?:\.\d+)?"  # 20000 is 1954, 69999 is 2091
-_MONTHS = {name: n + 1 for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+_MONTHS = {calendar.month_abbr[number].lower(): number for number in range(1, 13)}
 _EPOCH_1900 = np.datetime64("1899-12-30")  # so that serial 61 is 1 March 1900: Excel counts a 29 February 1900
 _1904_LATER = 1462
 # With the day at random, that many different dates without one after the 12th have a chance below 1 in 10,000.
@@ -116,7 +117,7 @@ def _month_number(word: object) -> float:
     if not isinstance(word, str) or word[:3] not in _MONTHS:
         return float("nan")
     number = _MONTHS[word[:3]]
-    full = date(2000, number, 1).strftime("%B").lower()
+    full = calendar.month_name[number].lower()
     return number if word in (word[:3], full, "sept") else float("nan")
 
 
@@ -189,7 +190,7 @@ def _to_london(days: Days, texts: pd.Series, has_time: Flags) -> tuple[Days, Fla
     timed = has_time & ~np.isnat(days)
     if not timed.any():
         return moved, shifted
-    tails = texts[timed].str.replace(r"^.*?(\d{1,2}:\d{2}.*)$", r"\1", regex=True)
+    tails = texts[timed].str.replace(r"^.*?([0-9]{1,2}:[0-9]{2}.*)$", r"\1", regex=True)
     clock = each_once(tails, lambda unique: pd.DataFrame([_minutes(text) for text in unique], columns=["at", "ahead"]))
     at, ahead = clock["at"].to_numpy(dtype="float64"), clock["ahead"].to_numpy(dtype="float64")
     zoned = ~np.isnan(ahead)

@@ -4,7 +4,6 @@ What leaves the child is a description (JSON) and typed rows (Parquet); never th
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,7 +15,7 @@ import pandas as pd
 
 from etl import settings
 from etl.belongs import belongs
-from etl.clean import Cleaned, month_in
+from etl.clean import Cleaned
 from etl.errors import UnreadableFileError
 from etl.extract import Context
 from etl.finding import Finding, Reject, Severity, Verdict, grouped, verdict
@@ -24,6 +23,7 @@ from etl.layout_crosstab import clean_crosstab
 from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
 from etl.local_area import load_local_area
+from etl.months import published_month
 from etl.organisations import load_organisations
 from etl.privacy import identifiers_in
 from etl.read import Content, read
@@ -167,7 +167,7 @@ def _cleaned(
         cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
         return cleaned, []
     cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
-    found.month, findings = _month(match, cleaned, said, around.today)
+    found.month, findings = published_month(match, cleaned, said, around.today)
     return cleaned, findings
 
 
@@ -194,37 +194,6 @@ def _reading_notes(content: Content, match: Match | Finding) -> list[Finding]:
                 Finding(note.rule, grave, note.message.rstrip("."), "", note.sheet, note.row, count=note.count)
             )
     return findings
-
-
-def _month(match: Match, cleaned: Cleaned, said: date | None, today: date) -> tuple[date | None, list[Finding]]:
-    rule = match.source.month
-    months = set(cleaned.months[-1:]) if rule.latest else _months_in_titles(match, str(rule.title))
-    if len(months) > 1:
-        return said, [
-            Finding("MONTHS_DIFFER", "error", "the sheets name more than one month", "One file holds one month.")
-        ]
-    month = said or next(iter(months), None)
-    findings = []
-    if month is None:
-        findings.append(Finding("MONTH_MISSING", "error", "the file names no month", "Say it with --month YYYY-MM."))
-    elif months and month not in months:
-        findings.append(
-            Finding(
-                "MONTH_DISAGREES", "query", "the month you gave is not the month the file names",
-                "Leave --month out, or say why yours is right.",
-            )
-        )  # fmt: skip
-    if month and month > today:
-        findings.append(
-            Finding("MONTH_IN_FUTURE", "error", "the month has not begun", "Correct the month, or --month.")
-        )
-    return month, findings
-
-
-def _months_in_titles(match: Match, pattern: str) -> set[date]:
-    tops = [" ".join(map(str, table.sheet.cells.head(3).to_numpy().ravel())) for table in match.tables]
-    found = [re.search(pattern, top) for top in tops]
-    return {month for hit in found if hit and (month := month_in(hit["month"]))}
 
 
 def _volume(cleaned: Cleaned) -> list[Finding]:

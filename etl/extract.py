@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 import pandas as pd
 
-from etl.clean import UNPRINTED, Cleaned, each_once, trimmed
+from etl.clean import UNPRINTED, Cleaned, trimmed
 from etl.finding import Finding, Severity
 from etl.heading import normal
 from etl.local_area import LocalArea
@@ -116,7 +116,7 @@ def open_extract(match: Match, context: Context) -> Extract:
 def _tidy(cells: pd.Series, missing: set[str]) -> pd.Series:
     text = trimmed(cells)
     short = text.str.len() <= max((len(word) for word in missing), default=0)
-    blank = text[short].str.casefold().isin(missing)
+    blank = text[short].str.lower().isin(missing)
     return text.mask(blank.reindex(text.index, fill_value=False), "") if blank.any() else text
 
 
@@ -130,7 +130,7 @@ def _hold_what_is_no_data(extract: Extract, filled: pd.Series) -> None:
     if key is not None and extract.has(key):
         only_id = alone & (extract.text[key] != "") & ~extract.text[key].str.contains(" ")
     headers = sum(
-        (column.str.casefold() == normal(extract.heading(key))).astype("int8") for key, column in extract.text.items()
+        (column.str.lower() == normal(extract.heading(key))).astype("int8") for key, column in extract.text.items()
     )
     no_data = total | (alone & ~only_id) | (headers >= max(2, len(extract.text) // 2))
     extract.hold(no_data, None, "NOT_DATA", "a total, a footnote or a repeated header is not counted", "", "note")
@@ -147,7 +147,7 @@ def _hold_what_is_no_data(extract: Extract, filled: pd.Series) -> None:
 
 def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
     for key, place in extract.places.items():
-        stripped = each_once(lines[place], lambda texts: texts.str.contains(UNPRINTED, regex=True))
+        stripped = lines[place].str.contains(UNPRINTED, regex=True)
         extract.say(
             stripped.reindex(extract.index, fill_value=False), key, "CHARACTERS_STRIPPED", "note",
             "characters that print nothing were removed",

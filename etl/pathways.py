@@ -26,6 +26,7 @@ class Entry(Heading):
     """
 
     holds: Holds
+    meaning: str = Field("", description="what to put there, for the template's definitions sheet")
     values: dict[str, str] = Field({}, description="code: their word to ours; case and spacing do not matter")
     others: str | None = Field(None, description="code: pattern of their words that we know and do not count")
     otherwise: str | None = Field(None, description="code: our word for a word not listed; without it the row is held")
@@ -136,6 +137,7 @@ class Pathways(Document):
     dates: Dates = Dates()
     ages: list[AgeBand] = []
     closed_months: int = Field(0, ge=0, description="for how many months the list still shows pathways that stopped")
+    template: list[str] = Field([], description="columns of the workbook we publish; without them there is none")
     closed_when: dict[str, list[str]] = Field({}, description="code column: our words that need a stop date")
 
     @model_validator(mode="after")
@@ -161,7 +163,7 @@ class Pathways(Document):
         conditions = [self.only, self.closed_when, *(c.when for c in self.clocks.values()), *(s.when for s in stops)]
         single = [self.snapshot, self.organisation, self.area, self.pathway.id]
         single += [clock.excepted for clock in self.clocks.values()] + [stop.reason_from for stop in stops]
-        several = [self.pathway.otherwise, self.person, [stop.date for stop in stops]]
+        several = [self.pathway.otherwise, self.person, self.template, [stop.date for stop in stops]]
         several += [[*clock.start, *clock.needs] for clock in self.clocks.values()] + [
             b.columns for b in self.breakdowns.values()
         ]

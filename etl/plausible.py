@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from etl.clean import each_once
 from etl.clocks import Ticking
 from etl.extract import Extract
 
@@ -37,9 +38,9 @@ def say_implausible(
 def _say_aged_out(extract: Extract, key: str, waiting: pd.Series, stated: pd.Series, band: pd.Series) -> None:
     """Say who is older than the list the row says it is on: at 18 a child moves to the adults' list."""
     rank = {age_band.name: float(number) for number, age_band in enumerate(extract.layout.ages)}
-    older = band.map(rank).astype("Float64") > stated.map(rank).astype("Float64")
+    by_age, by_list = (each_once(words.fillna(""), lambda texts: texts.map(rank)) for words in (band, stated))
     extract.say(
-        waiting & older.fillna(False).astype("bool"), key, "AGED_OUT", "query",
+        waiting & (by_age > by_list), key, "AGED_OUT", "query",
         "children are older than the list they stand on; they are counted by their age",
         "Ask whether they were moved to the next list, and close them here.",
     )  # fmt: skip

@@ -28,11 +28,15 @@ _ANNOUNCED = {
     "pupil numbers": r".*\b(upn|uln|unique (pupil|learner) numbers?)\b.*",
 }
 _NHS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?:\.0)?(?!\d)")
-_NHS_CELL = r"^\d{3}[ -]?\d{3}[ -]?\d{4}(?:\.0)?$"
+_NHS_INSIDE = r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"
+_NHS_CELL = rf"^{_NHS_INSIDE}(?:\.0)?$"
 _UPN = re.compile(r"\b[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]\b")
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_POSTCODE = r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY]) ?\d[ABD-HJLNP-UW-Z]{2})\b"
+_POSTCODE = (
+    r"(?:^|[^A-Z0-9])(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|"
+    r"[A-HK-Y][0-9][ABEHMNPRVWXY]) ?[0-9][ABD-HJLNP-UW-Z]{2})(?:[^A-Z0-9]|$)"
+)
 # One ten-digit number in eleven passes the check by chance, one pupil number in 23: a column of case numbers is none.
 _SHARE = 0.3
 _FEW_POSTCODES = 3  # one or two codes that look like a postcode are no column of them
@@ -75,7 +79,7 @@ def _count_nhs_numbers(cells: pd.Series) -> int:
     whole = cells.str.contains(_NHS_CELL, regex=True)
     valid = int((valid_nhs_numbers(cells[whole]) != "").sum())
     tried = int(whole.sum())
-    inside = cells[~whole & cells.str.contains(_NHS.pattern.replace("(?<!\\d)", "").replace("(?!\\d)", ""), regex=True)]
+    inside = cells[~whole & cells.str.contains(_NHS_INSIDE, regex=True)]
     numbers = [number for text in inside.head(_AT_MOST) for number in _NHS.findall(text)]
     if numbers:
         valid += int((valid_nhs_numbers(pd.Series(numbers, dtype="str")) != "").sum())
@@ -84,7 +88,7 @@ def _count_nhs_numbers(cells: pd.Series) -> int:
 
 
 def _count_pupil_numbers(cells: pd.Series) -> int:
-    likely = cells[cells.str.contains(r"[A-Za-z]\d{11}[0-9A-Za-z]", regex=True)].head(_AT_MOST)
+    likely = cells[cells.str.contains(r"[A-Za-z][0-9]{11}[0-9A-Za-z]", regex=True)].head(_AT_MOST)
     numbers = [number for text in likely for number in _UPN.findall(text.upper())]
     valid = sum(_is_pupil_number(number) for number in numbers)
     return valid if numbers and valid >= _SHARE * len(numbers) else 0
@@ -122,7 +126,7 @@ def identifiers_in(cells: pd.Series, kinds: Iterable[str] = EVERY_KIND) -> dict[
     """Return how many cells hold identifiers, by kind; empty when none does."""
     distinct = pd.Series(pd.unique(cells), dtype="str")
     distinct = trimmed(distinct[distinct != ""])
-    if distinct.empty or not distinct.str.contains(r"\d{3}|@|\d[A-Za-z]{2}", regex=True).any():
+    if distinct.empty or not distinct.str.contains(r"[0-9]{3}|@|[0-9][A-Za-z]{2}", regex=True).any():
         return {}
     found = {kind: _KINDS[kind](distinct) for kind in kinds}
     return {kind: count for kind, count in found.items() if count}

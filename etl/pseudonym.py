@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
 from etl.engine_duckdb import connect
 from etl.errors import UsageError
@@ -47,7 +49,10 @@ class Pseudonyms:
         codes, distinct = pd.factorize(identifiers)
         connection: duckdb.DuckDBPyConnection = connect(None, read_only=False)
         try:
-            connection.register("identifiers", pd.DataFrame({"place": range(len(distinct)), "identifier": distinct}))
+            table = pa.table(
+                {"place": pa.array(np.arange(len(distinct))), "identifier": pa.array(distinct, pa.string())}
+            )
+            connection.register("identifiers", table)
             hashed = connection.execute(
                 "SELECT CASE WHEN identifier = '' THEN '' "
                 "ELSE left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(identifier)))), ?) END AS pseudonym "

@@ -70,7 +70,7 @@ def hold_repeats(extract: Extract, key: Identity, lines: pd.DataFrame, ticking: 
         told[f"{clock.name} excepted"] = clock.excepted[rows]
         told[f"{clock.name} applies"] = clock.applies[rows]
     extract.hold(
-        _on_all(extract, told.duplicated()), column, "ROW_REPEATED", "the row stands in the file before; it counts once",
+        _on_all(extract, told.duplicated()), column, "ROW_REPEATED", "the row stands there before; it counts once",
         "", "note",
     )  # fmt: skip
     left = told[extract.good[rows]]

@@ -29,7 +29,9 @@ def _of_table(table: Located, match: Match) -> list[Finding]:
     layout = match.source.pathways
     assert layout
     ours = {place: key.rpartition(".")[2] for key, place in table.columns.items()}
-    findings, dropped, unknown = [], [], []
+    findings: list[Finding] = []
+    dropped: list[str] = []
+    unknown: list[str] = []
     body = table.body()
     for place in body.columns:
         heading = str(table.sheet.cells.at[table.header_row, place]).strip()

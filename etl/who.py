@@ -61,7 +61,7 @@ def _codes(extract: Extract, key: str) -> set[str]:
 def area_of_lines(extract: Extract, words: Mapping[str, pd.Series]) -> pd.Series:
     """Return each child's local area: its column's, the plan's where that is blank or the file has no such column."""
     home, key = extract.context.area, extract.layout.area
-    if key not in words:
+    if key is None or key not in words:
         return pd.Series(home.code, index=extract.index, dtype="str")
     known = {text: _area_code(extract, text) for text in words[key].dropna().unique()}
     codes = words[key].map(known).astype("str")
