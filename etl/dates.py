@@ -153,7 +153,7 @@ def _order(parts: pd.DataFrame, counts: Any, place: tuple[str, str], not_after: 
     first, second = parts["day"].to_numpy(), parts["month"].to_numpy()
     day_first, month_first = ordered & (first > 12), ordered & (second > 12)
     n_day, n_month = int(counts[day_first].sum()), int(counts[month_first].sum())
-    if n_month > max(1, _SLIP * n_day):
+    if n_month and (n_day < _ENOUGH or n_month > max(1, _SLIP * n_day)):
         return _refusal("DATE_ORDER_MIXED" if n_day else "DATE_ORDER_US", place)
     if n_day:
         year_first = ~ordered & ~np.isnan(first)

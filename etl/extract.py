@@ -57,16 +57,20 @@ class Extract:
         return key is not None and key in self.text
 
     def heading(self, key: str) -> str:
-        """Return the heading of one of our columns in this file."""
+        """Return the heading of one of our columns in this file, as messages may quote it."""
         return shown(self.table.heading(f"pathways.columns.{key}"), self.places[key])
+
+    def _column(self, key: str | None) -> str | None:
+        return self.heading(key) if self.has(key) else None
 
     def hold(
         self, bad: pd.Series, key: str | None, rule: str, problem: str, remedy: str, severity: Severity = "query"
     ) -> None:
         """Hold back those of the lines that still count."""
         now = bad & self.good
-        column = self.heading(key) if key else None
-        self.result.hold(now, self.table.sheet.name, column, rule, problem, remedy, severity)
+        if not now.any():
+            return
+        self.result.hold(now, self.table.sheet.name, self._column(key), rule, problem, remedy, severity)
         self.good &= ~now
 
     def say(
@@ -75,15 +79,15 @@ class Extract:
         """Say something of those of the lines that still count, without holding them."""
         found = rows.index[rows & self.good]
         if len(found):
-            column = self.heading(key) if key else None
-            place = (self.table.sheet.name, int(found.min()), column, len(found))
+            place = (self.table.sheet.name, int(found.min()), self._column(key), len(found))
             self.result.findings.append(Finding(rule, severity, problem, remedy, *place))
 
     def refuse(self, key: str | None, rule: str, problem: str, remedy: str, count: int = 1) -> None:
         """Refuse the file."""
-        column = self.heading(key) if key else None
-        sheet = self.table.sheet.name
-        self.result.findings.append(Finding(rule, "error", problem, remedy, sheet, column=column, count=count))
+        place = self.table.sheet.name
+        self.result.findings.append(
+            Finding(rule, "error", problem, remedy, place, column=self._column(key), count=count)
+        )
 
     @property
     def refused(self) -> bool:

@@ -23,7 +23,7 @@ _ANNOUNCED = {
     "dates of birth": r".*\b(d\.? ?o\.? ?b|birth ?dates?|dates? of birth|born)\b.*|personbirthdate",
     "addresses": r".*\b(address|addr|street|house (no|number|name))\b.*",
     "postcodes": r".*\bpost ?codes?\b.*|zip",
-    "e-mail addresses": r".*\be-?mails?\b.*",
+    "e-mail addresses": r".*\be ?mails?\b.*",
     "telephone numbers": r".*\b(phone|telephone|tel|mobile|contact (no|number))\b.*",
     "pupil numbers": r".*\b(upn|uln|unique (pupil|learner) numbers?)\b.*",
 }
@@ -56,7 +56,7 @@ def valid_nhs_numbers(cells: pd.Series) -> pd.Series:
 
     Weights 10 to 2, remainder of 11; numbers of one repeated digit pass the check and are never issued, so they are
     refused (NHS Data Dictionary, NHS NUMBER). Vectorised, because a file holds a million; a test holds it to the
-    library nhs-number.
+    library nhs-number, which also looks for a real date in Scottish numbers: here the wider net is the safer one.
     """
     found = pd.Series("", index=cells.index, dtype="str")
     candidate = cells.str.contains(_NHS_CELL, regex=True)
