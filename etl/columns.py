@@ -8,7 +8,7 @@ from typing import cast
 import pandas as pd
 
 from etl.clean import each_once, numbers
-from etl.dates import DateColumn, read_dates
+from etl.dates import UTC, UTC_REMEDY, DateColumn, read_dates
 from etl.derive import OLDEST, ages
 from etl.extract import Extract
 from etl.finding import Finding
@@ -16,17 +16,17 @@ from etl.heading import normal
 from etl.pathways import Entry
 from etl.privacy import announced, valid_nhs_numbers
 from etl.pseudonym import Pseudonyms
+from etl.snapshot import Snapshot
 
 OTHER = "*"  # a code we know and do not count
 _LONGEST_YEARS = 25  # definitions: a wait beyond it is a typing error
 _MOST_WORDS = 300  # a column of words that are kept has few; more is free text
 _LONGEST_WORDS = 80
-_UTC = "times are in UTC, an hour behind summer time; the date in London is taken"
 
 
-def date_columns(extract: Extract, taken: date) -> dict[str, DateColumn]:
+def date_columns(extract: Extract, snapshot: Snapshot) -> dict[str, DateColumn]:
     """Return the date columns the file has, the snapshot aside; unreadable and impossible dates are held."""
-    layout = extract.layout
+    layout, taken = extract.layout, snapshot.day
     starts = {key for clock in layout.clocks.values() for key in clock.start}
     keys = [key for key in layout.holding("date", "birth_date") if extract.has(key) and key != layout.snapshot]
     found = {}
@@ -36,16 +36,16 @@ def date_columns(extract: Extract, taken: date) -> dict[str, DateColumn]:
         found[key] = read_dates(
             extract.text[key], layout.dates, place, epoch_1904=extract.context.epoch_1904, not_after=never_later
         )
-    _say_order(extract, found)
+    _say_order(extract, found, snapshot.day_first_shown)
     for key, column in found.items():
         if not column.faults:
             _hold_dates(extract, key, column, taken, is_start=key in starts)
     return found
 
 
-def _say_order(extract: Extract, found: Mapping[str, DateColumn]) -> None:
+def _say_order(extract: Extract, found: Mapping[str, DateColumn], shown: bool) -> None:
     extract.result.findings += [fault for column in found.values() for fault in column.faults]
-    shown = any(column.day_first_shown for column in found.values())
+    shown = shown or any(column.day_first_shown for column in found.values())
     for key, column in found.items():
         if column.month_first is not None and not column.faults:
             extract.say(
@@ -65,7 +65,7 @@ def _hold_dates(extract: Extract, key: str, column: DateColumn, taken: date, *, 
         column.placeholder, key, "DATE_PLACEHOLDER", "query" if is_start else "note",
         "a date that stands for no date is read as not given", "Leave the cell empty." if is_start else "",
     )  # fmt: skip
-    extract.say(column.utc, key, "DATE_UTC", "query", _UTC, "Check one date with the sender, or ask for plain dates.")
+    extract.say(column.utc, key, "DATE_UTC", "query", UTC, UTC_REMEDY)
     if extract.layout.columns[key].holds == "birth_date":
         return
     earliest = max(extract.layout.dates.earliest, taken - timedelta(days=round(365.25 * _LONGEST_YEARS)))

@@ -35,6 +35,9 @@ _1904_LATER = 1462
 _ENOUGH = 10
 _SLIP = 0.005  # share of dates in the other order that are typing errors, held one by one, and not another order
 
+UTC = "times are in UTC, an hour behind summer time; the date in London is taken"
+UTC_REMEDY = "Check one date with the sender, or ask for dates without times."
+
 Flags = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 

@@ -49,7 +49,7 @@ def clean_pathways(match: Match, context: Context, uncalculated: set[int]) -> tu
 
 
 def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
-    dates = date_columns(extract, snapshot.day)
+    dates = date_columns(extract, snapshot)
     codes = code_columns(extract)
     words = word_columns(extract)
     ages = age_columns(extract, dates, snapshot.day)

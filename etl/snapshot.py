@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from etl.dates import read_dates
+from etl.dates import UTC, UTC_REMEDY, DateColumn, read_dates
 from etl.extract import Extract
 from etl.finding import Finding
 
@@ -27,16 +27,21 @@ _NAMED = (
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The day the list was taken, the last day of its month where only that is known, and the month it is loaded as."""
+    """The day the list was taken, the last day of its month where only that is known, and the month it is loaded as.
+
+    `day_first_shown`: the snapshot column proves that the file writes days before months.
+    """
 
     day: date
     month: date
+    day_first_shown: bool = False
 
 
 def find_snapshot(extract: Extract) -> Snapshot | None:
     """Return when the list was taken, None where nothing says it; findings go to the extract."""
     said, today = extract.context.said, extract.context.today
-    days = _days_in_column(extract) or _days_in_titles(extract)
+    column = _snapshot_column(extract)
+    days = _days(extract, column) or _days_in_titles(extract)
     if len({day.replace(day=1) for day in days}) > 1:
         extract.refuse(
             extract.layout.snapshot if extract.has(extract.layout.snapshot) else None,
@@ -54,7 +59,7 @@ def find_snapshot(extract: Extract) -> Snapshot | None:
         extract.refuse(None, "MONTH_IN_FUTURE", "the list is dated after today", "Correct the date, or --month.")
     elif month > today.replace(day=1):
         extract.refuse(None, "MONTH_IN_FUTURE", "the month has not begun", "Correct the month, or --month.")
-    return Snapshot(taken or min(last_day(month), today), month)
+    return Snapshot(taken or min(last_day(month), today), month, column is not None and column.day_first_shown)
 
 
 def last_day(month: date) -> date:
@@ -82,10 +87,10 @@ def _month(text: str) -> int:
     return [name.lower() for name in calendar.month_abbr].index(text[:3])
 
 
-def _days_in_column(extract: Extract) -> set[date]:
+def _snapshot_column(extract: Extract) -> DateColumn | None:
     key = extract.layout.snapshot
-    if key is None or not extract.has(key):
-        return set()
+    if not extract.has(key):
+        return None
     place = (extract.table.sheet.name, extract.heading(key))
     column = read_dates(extract.text[key], extract.layout.dates, place, epoch_1904=extract.context.epoch_1904)
     extract.result.findings += column.faults
@@ -93,12 +98,14 @@ def _days_in_column(extract: Extract) -> set[date]:
         column.unreadable, key, "DATE_UNREADABLE", "not a date we can read",
         f"Use DD/MM/YYYY, or see dates in {extract.source.path}.",
     )  # fmt: skip
-    extract.say(column.utc, key, "DATE_UTC", "query", _UTC, _UTC_REMEDY)
+    extract.say(column.utc, key, "DATE_UTC", "query", UTC, UTC_REMEDY)
+    return column
+
+
+def _days(extract: Extract, column: DateColumn | None) -> set[date]:
+    if column is None:
+        return set()
     return {stamp.date() for stamp in column.values[extract.good].dropna().unique()}
-
-
-_UTC = "times are in UTC, an hour behind summer time; the date in London is taken"
-_UTC_REMEDY = "Check one date with the sender, or ask for dates without times."
 
 
 def _days_in_titles(extract: Extract) -> set[date]:

@@ -62,7 +62,8 @@ def test_a_date_is_read_as_it_was_meant(text: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2024", "29/02/2023", "2024-13-01", "0/5/2024", "soon", "31 Mai 2024", "31 Mayo 2024", "12345", "#REF!"]
+    "text",
+    ["31/02/2024", "29/02/2023", "2024-13-01", "0/5/2024", "soon", "31 Mai 2024", "31 Mayo 2024", "12345", "#REF!"],
 )
 def test_an_impossible_date_is_unreadable_and_never_shifted(text: str) -> None:
     column = read(text, "31/05/2024")

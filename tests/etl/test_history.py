@@ -31,9 +31,7 @@ def may(warehouse: Warehouse, act: Act, tmp_path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_usual_month_is_accepted(
-    warehouse: Warehouse, act: Act, tmp_path: Path, may: list[dict[str, Any]]
-) -> None:
+def test_a_usual_month_is_accepted(warehouse: Warehouse, act: Act, tmp_path: Path, may: list[dict[str, Any]]) -> None:
     outcome = load(warehouse, act, write(tmp_path / "nd_june.csv", joined(may)))
     assert (outcome.found.verdict, outcome.changed) == ("accept", True)
     spans = status(warehouse)["coverage"]
@@ -94,9 +92,7 @@ def test_the_list_of_another_sender_is_caught(
     assert "RRE" in said(outcome.found, "WRONG_ORGANISATION")
 
 
-def test_a_start_that_moves_is_told(
-    warehouse: Warehouse, act: Act, tmp_path: Path, may: list[dict[str, Any]]
-) -> None:
+def test_a_start_that_moves_is_told(warehouse: Warehouse, act: Act, tmp_path: Path, may: list[dict[str, Any]]) -> None:
     rows = joined(may)
     rows[0]["Referral received date"] = "15/05/2024"
     outcome = load(warehouse, act, write(tmp_path / "nd_june.csv", rows))

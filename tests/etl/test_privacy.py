@@ -93,7 +93,8 @@ def test_a_heading_that_is_no_heading_is_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("heading", "value"),
     [
-        ("Colour", NUMBERS[0]), ("Comments", f"known as {NUMBERS[1]}"), ("Locality", "SY2 6ND"), ("Diagnosis", NUMBERS[2]),
+        ("Colour", NUMBERS[0]), ("Comments", f"known as {NUMBERS[1]}"), ("Locality", "SY2 6ND"),
+        ("Diagnosis", NUMBERS[2]),
         ("Colour", "jo.bloggs@example.org"), ("Folder", UPN), ("Priority", NUMBERS[0]),
     ],
 )  # fmt: skip

@@ -242,8 +242,8 @@ def test_rows_of_other_services_are_left_out_and_listed(tmp_path: Path) -> None:
 
 def mhsds(**changes: str) -> dict[str, str]:
     row = {
-        "ServiceRequestId": "S1", "LocalPatientId": "L1", "OrgIDProv": "RRE", "ReferralRequestReceivedDate": "2024-01-15",
-        "PrimReasonReferralMH": "25", "OtherReasonReferMH": "", "ClinRespPriorityType": "1", "CareContDate": "",
+        "ServiceRequestId": "S1", "LocalPatientId": "L1", "OrgIDProv": "RRE",
+        "ReferralRequestReceivedDate": "2024-01-15", "PrimReasonReferralMH": "25", "OtherReasonReferMH": "", "ClinRespPriorityType": "1", "CareContDate": "",
         "AttendStatus": "", "ConsMechanismMH": "", "ReportingPeriodEndDate": "2024-05-31", "AgeRepPeriodEnd": "9",
     }  # fmt: skip
     return {**row, **changes}
@@ -268,7 +268,14 @@ def test_priority_1_means_opposite_things_in_the_two_data_sets(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("attendance", "mechanism", "stops"),
-    [("5", "01", True), ("6", "11", True), ("5", "02", False), ("3", "01", False), ("7", "11", False), ("5", "98", False)],
+    [
+        ("5", "01", True),
+        ("6", "11", True),
+        ("5", "02", False),
+        ("3", "01", False),
+        ("7", "11", False),
+        ("5", "98", False),
+    ],
 )
 def test_only_attended_contacts_face_to_face_or_by_video_stop_the_clock(
     tmp_path: Path, attendance: str, mechanism: str, stops: bool
