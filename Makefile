@@ -33,5 +33,8 @@ fmt: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/run
 
+pictures: .venv/dev
+	$(BIN)/python -m tests.browser.pictures docs/pictures
+
 clean:
 	rm -rf .venv

@@ -101,12 +101,16 @@ def _against_totals(rest: pd.Series, source: Source) -> list[Finding]:
     findings = []
     if short:
         problem = (
-            f"in {short} lists the week bands hold fewer children than the published total; "
+            f"in {_lists(short)} the week bands hold fewer children than the published total; "
             "the rest are counted with an unknown wait"
         )
         findings.append(Finding("WAIT_UNKNOWN", "note", problem, count=short))
     if over:
-        problem = f"in {over} lists the week bands hold more children than the published total"
+        problem = f"in {_lists(over)} the week bands hold more children than the published total"
         remedy = f"Say why the bands are right, or ask {source.publisher}."
         findings.append(Finding("BANDS_EXCEED_TOTAL", "query", problem, remedy, count=over))
     return findings
+
+
+def _lists(count: int) -> str:
+    return "one list" if count == 1 else f"{count} lists"

@@ -10,7 +10,6 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
@@ -47,7 +46,7 @@ class Pseudonyms:
         inner = bytes(byte ^ 0x36 for byte in padded) + f"{kind}:".encode()
         outer = bytes(byte ^ 0x5C for byte in padded)
         codes, distinct = pd.factorize(identifiers)
-        connection: duckdb.DuckDBPyConnection = connect(None, read_only=False)
+        connection = connect(None, read_only=False)
         try:
             table = pa.table(
                 {"place": pa.array(np.arange(len(distinct))), "identifier": pa.array(distinct, pa.string())}

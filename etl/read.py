@@ -130,12 +130,12 @@ def _notes(name: str, scan: Scan) -> Iterator[ReadNote]:
         ("FORMULA_NOT_CALCULATED", "holds a formula that was never calculated", scan.uncalculated),
     )
     for rule, words, places in found:
-        for column in sorted({column for _, column in places}):
-            here = [place for place in places if place[1] == column]
-            message = f"{reference(here[0])} {words}" + (
-                f", and so do {len(here) - 1:,} more below." if len(here) > 1 else "."
-            )
-            yield ReadNote(rule, message, name, here[0][0] + 1, column, len(here))
+        by_column: dict[int, list[Place]] = {}
+        for place in places:
+            by_column.setdefault(place[1], []).append(place)
+        for column, here in sorted(by_column.items()):
+            more = f", and so do {len(here) - 1:,} more below." if len(here) > 1 else "."
+            yield ReadNote(rule, f"{reference(here[0])} {words}{more}", name, here[0][0] + 1, column, len(here))
 
 
 def _without_stray(archive: ZipFile, book: _Book) -> io.BytesIO | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from zipfile import ZipFile
 
 from etl.errors import UnreadableFileError
@@ -20,7 +20,7 @@ Place = tuple[int, int]  # row and column, both from 0
 
 ROW_GAP = 10_000  # a cell this many rows below everything else is a slip of the keyboard, not data
 COLUMN_GAP = 500
-MAX_STRAY = 100  # more cells than this beyond a gap are data, and the sheet is refused
+MAX_STRAY = 100  # more cells than this beyond a gap are data
 
 
 @dataclass
@@ -111,7 +111,9 @@ def _whole_rows(archive: ZipFile, part: str) -> Iterator[tuple[bytes, _Patterns]
 
 
 def refuse_dtd(start: bytes) -> None:
-    """Raise UnreadableFileError if XML begins with a document type, the way into entity bombs."""
+    """Raise UnreadableFileError if XML begins with a document type, the way into entity bombs, or is not UTF-8."""
+    if b"\0" in start[:200]:
+        raise refused("FILE_DAMAGED", "A part of the file is in an encoding that no workbook uses.", "Save it again.")
     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
         raise refused(
             "XML_DTD", "The file declares a document type (DTD), as no workbook does.", "Save it again in Excel."
@@ -160,23 +162,23 @@ def _place(match: re.Match[bytes], rows: bytes, patterns: _Patterns) -> Place:
 
 
 def _find_stray(archive: ZipFile, part: str, scan: Scan) -> None:
-    """Look at every cell with a value and name the few beyond a wide gap. Raises UnreadableFileError if too many."""
+    """Look at every cell with a value and name the few beyond a wide gap. Raises UnreadableFileError if too large."""
     rows: set[int] = set()
     columns: set[int] = set()
     for piece, patterns in _whole_rows(archive, part):
         found = patterns.valued.findall(piece)
         rows.update({int(row) - 1 for _, row in found})
         columns.update(column_number(letters) for letters in {letters for letters, _ in found})
-    last_row, last_column = _end_of_block(rows, ROW_GAP), _end_of_block(columns, COLUMN_GAP)
+    end = _end_of_block(rows, ROW_GAP), _end_of_block(columns, COLUMN_GAP)
     stray: list[Place] = []
     for piece, patterns in _whole_rows(archive, part):
-        for letters, row in patterns.valued.findall(piece):
-            if int(row) - 1 > last_row or column_number(letters) > last_column:
-                stray.append((int(row) - 1, column_number(letters)))
-        if len(stray) > MAX_STRAY:
-            raise _too_large(stray[0])
-    if last_column >= MAX_COLUMNS or (last_row + 1) * (last_column + 1) > MAX_CELLS:
-        raise _too_large((last_row, last_column))
+        places = ((int(row) - 1, column_number(letters)) for letters, row in patterns.valued.findall(piece))
+        stray += islice((place for place in places if place[0] > end[0] or place[1] > end[1]), MAX_STRAY + 1)
+        if len(stray) > MAX_STRAY:  # no slip: a second table, to be read if all fits
+            end, stray = (max(rows), max(columns)), []
+            break
+    if end[1] >= MAX_COLUMNS or (end[0] + 1) * (end[1] + 1) > MAX_CELLS:
+        raise _too_large(end)
     scan.stray = tuple(stray)
 
 

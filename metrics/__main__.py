@@ -1,4 +1,4 @@
-"""The doors of `python -m metrics`: publish, show, editions."""
+"""The doors of `python -m metrics`: publish, show, editions, signals, forecast."""
 
 import argparse
 import getpass
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,9 +17,11 @@ from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.compare import compare
 from metrics.edition import Manifest, current_edition, list_editions
+from metrics.forecast_csv import forecast_of_csv
 from metrics.plan import first_of
 from metrics.publish import publish
 from metrics.show import show
+from metrics.signals_csv import signals_of_csv
 from metrics.wording import figure, period_words
 
 
@@ -112,6 +115,40 @@ def _editions(options: argparse.Namespace) -> int:
     return 0
 
 
+def _signals(options: argparse.Namespace) -> int:
+    told = signals_of_csv(
+        options.file,
+        options.rules,
+        options.better,
+        options.target,
+        fix_after=options.fix_after,
+        screens_ranges=options.screen,
+    )
+    if options.json:
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return 0
+    print(f"{told['file']}, rules {told['rules']}, {told['points_used']} points")
+    for sentence in [*_lines(told["sentences"]), *_lines(told["notes"])]:
+        print(sentence)
+    return 0
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    told = forecast_of_csv(options.file, options.months, options.unit)
+    if options.json:
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return 0
+    if told.get("cannot_tell"):
+        print(told["cannot_tell"])
+    for row in told["months"]:
+        print(f"{row['month']}: {row['median']:g} (80 %: {row['low80']:g} to {row['high80']:g})")
+    return 0
+
+
+def _lines(told: object) -> list[str]:
+    return [str(line) for line in told] if isinstance(told, list) else []
+
+
 def _edition(manifest: Manifest) -> dict[str, Any]:
     return {
         "edition_id": manifest.edition_id,
@@ -151,6 +188,17 @@ def _parser() -> argparse.ArgumentParser:
     show_.add_argument("--month", type=_month, help="only this month, YYYY-MM")
     show_.add_argument("--by", help="split by a breakdown the KPI declares")
     show_.add_argument("--area", help="area code; by default the area the scorecard uses")
+    signals = command("signals", _signals, "control chart of any date,value series")
+    signals.add_argument("file", type=Path, metavar="FILE.csv")
+    signals.add_argument("--rules", default="mdc-2023", help="named rule set: mdc-2023 (default) or ptd-0.2.2")
+    signals.add_argument("--better", default="higher", choices=("higher", "lower", "neither"))
+    signals.add_argument("--target", type=float)
+    signals.add_argument("--fix-after", type=int, metavar="N", help="set the limits on the first N points")
+    signals.add_argument("--screen", action=argparse.BooleanOptionalAction, help="leave outlying ranges out of limits")
+    ahead = command("forecast", _forecast, "forecast of any date,value series")
+    ahead.add_argument("file", type=Path, metavar="FILE.csv")
+    ahead.add_argument("--months", type=int, default=18, help="how many months ahead; 18 by default")
+    ahead.add_argument("--unit", default="value", help="percent, children, weeks, …: what values can occur")
     editions = command("editions", _editions, "list editions, or what differs between two")
     editions.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
     return parser

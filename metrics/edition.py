@@ -134,9 +134,14 @@ def read_manifest(folder: Path, edition_id: str) -> Manifest:
 
 
 def list_editions(folder: Path) -> list[Manifest]:
-    """Return the manifests of all readable editions, newest first."""
-    names = [path.parent.name for path in folder.glob("*/manifest.json") if not path.parent.name.startswith(".")]
-    return sorted((read_manifest(folder, n) for n in names), key=lambda m: (m.published_at, m.edition_id), reverse=True)
+    """Return the manifests of all readable editions, newest first; a damaged one is left out."""
+    found = []
+    for path in folder.glob("[!.]*/manifest.json"):
+        try:
+            found.append(read_manifest(folder, path.parent.name))
+        except EditionError:
+            continue
+    return sorted(found, key=lambda m: (m.published_at, m.edition_id), reverse=True)
 
 
 def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted") -> dict[str, pd.DataFrame]:
@@ -152,7 +157,10 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
             connection.close()
     except duckdb.Error as error:
         raise EditionError(f"Edition {edition_id} is damaged and cannot be opened.") from error
-    return {t.name: t.typed(frames[t.name]) for t in EDITION}
+    try:
+        return {t.name: t.typed(frames[t.name]) for t in EDITION}
+    except KeyError as error:
+        raise EditionError(f"Edition {edition_id} was made by another version of Waymark; publish again.") from error
 
 
 def _write_file(path: Path, tables: tuple[Table, ...], frames: Mapping[str, pd.DataFrame]) -> None:

@@ -6,11 +6,13 @@ from datetime import date
 
 import pandas as pd
 
+from etl.tables import EVERYONE
+from metrics.course import Course, course
 from metrics.definition import Definition
-from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
+from metrics.edition_tables import CHARTS, FORECAST, MILESTONES, PACE, PATH, SCORECARD, SIGNALS, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.trajectory import Reading, aimed_at, gap, milestones, path, planned, points, read_at, readings, status
-from metrics.verdict import sentence, summary
+from metrics.verdict import Milestone, sentence, summary
 from metrics.wording import STATUS_WORDS, difference, period_words
 
 # A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
@@ -30,6 +32,7 @@ class _Scored:
     status_next: str
     last_label: str | None
     status_last: str
+    course: Course
 
     @property
     def status(self) -> str:
@@ -39,28 +42,43 @@ class _Scored:
 def score(
     plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date
 ) -> dict[str, pd.DataFrame]:
-    """Return the edition's scorecard, milestones, path and summary tables as they stand in a month.
+    """Return the tables of scored KPIs as they stand in a month: scorecard, milestones, path, course and summary.
 
     `results` holds nothing later than `as_of`.
     """
     scored, dated, paths = [], [], []
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
-        scored.append(_scored(plan, row, kpi, found, as_of))
-        dated.append(milestones(plan, row, kpi, found, as_of))
+        own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found))
+        scored.append(one)
+        dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
-    ranks = _attention(scored, as_of)
+    ranks = _attention(scored, {one.kpi.id: frame for one, frame in zip(scored, paths, strict=True)}, as_of)
     rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
-    sentences = summary(plan, [(one.row, one.kpi, one.status) for one in scored], as_of)
+    sentences = summary([(_area_title(plan, one.row), one.status) for one in scored])
     return {
         "scorecard": SCORECARD.frame(rows),
         "milestones": pd.concat([MILESTONES.empty(), *dated], ignore_index=True),
         "path": pd.concat([PATH.empty(), *paths], ignore_index=True),
+        "charts": pd.concat([CHARTS.empty(), *(one.course.chart for one in scored)], ignore_index=True),
+        "signals": pd.concat([SIGNALS.empty(), *(one.course.signals for one in scored)], ignore_index=True),
+        "forecast": pd.concat([FORECAST.empty(), *(one.course.forecast for one in scored)], ignore_index=True),
+        "pace": pd.concat([PACE.empty(), *(one.course.pace for one in scored)], ignore_index=True),
         "summary": SUMMARY.frame({"position": n, "sentence": s} for n, s in enumerate(sentences, start=1)),
     }
 
 
-def _scored(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date) -> _Scored:
+def _with_chances(dated: pd.DataFrame, chances: Mapping[date, float]) -> pd.DataFrame:
+    months = [month.date() for month in dated["month"]]
+    ahead = dated["kind"] == "number"
+    found = pd.Series([chances.get(month) for month in months], index=dated.index, dtype="Float64")
+    return dated.assign(chance=found.where(ahead))
+
+
+def _scored(
+    plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date, heading: Course
+) -> _Scored:
     numbers = points(plan, row)
     latest = found[-1] if found else None
     earlier = [r for r in found[:-1] if latest and r.period_months == latest.period_months]
@@ -81,24 +99,51 @@ def _scored(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading]
         status_last = status(latest, aimed_at(numbers, as_of), now, row, kpi)
     return _Scored(
         row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
-        coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last,
+        coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last, heading,
     )  # fmt: skip
 
 
-def _attention(scored: list[_Scored], as_of: date) -> dict[str, tuple[int, str]]:
-    """Return rank and reason: furthest off the plan first, then what cannot be judged, then what has not arrived."""
+def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: date) -> dict[str, tuple[int, str]]:
+    """Return rank and reason of every KPI the board should look at first.
+
+    Newly off the plan, then off by most of the planned value, then worse by more than chance, then what cannot be
+    judged, then long waits that rise, then what has not arrived. One reason a KPI, the first that holds.
+    """
     reasons: list[tuple[int, float, str, str]] = []
     for one in scored:
         if one.status == "off" and one.gap is not None:
             behind = difference(abs(one.gap), one.kpi.unit).lstrip("+")
-            reasons.append((0, one.gap, one.kpi.id, f"{STATUS_WORDS['off']}: {behind} behind the plan"))
+            newly = _newly_off(paths[one.kpi.id])
+            words = f"{'Newly off' if newly else 'Off'} trajectory: {behind} behind the plan"
+            reasons.append((0 if newly else 1, one.gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
+        elif one.course.reading and one.course.reading.variation == "special_cause_concern":
+            reasons.append((2, 0.0, one.kpi.id, "Worse, and by more than chance"))
         elif one.status in ("withheld", "suppressed") or (one.status == "no_data" and points_expected(one)):
-            reasons.append((1, 0.0, one.kpi.id, f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"))
+            reasons.append((3, 0.0, one.kpi.id, f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"))
+        elif _long_waits_rise(one):
+            reasons.append((4, 0.0, one.kpi.id, "More children wait more than a year than the time before"))
         elif one.latest and _stale(one.latest, as_of):
             since = period_words(one.latest.month, one.latest.period_months)
-            reasons.append((2, 0.0, one.kpi.id, f"No figure since {since}"))
-    ordered = sorted(reasons, key=lambda r: (r[0], r[1]))
-    return {kpi: (rank, reason) for rank, (_, _, kpi, reason) in enumerate(ordered, start=1)}
+            reasons.append((5, 0.0, one.kpi.id, f"No figure since {since}"))
+    ordered = sorted(reasons, key=lambda reason: reason[:2])
+    return {kpi: (rank, words) for rank, (_, _, kpi, words) in enumerate(ordered, start=1)}
+
+
+def _newly_off(path_: pd.DataFrame) -> bool:
+    """Return whether the figure before the latest was not off; the first figure of a plan is newly off, too."""
+    statuses = path_["status"].dropna().tolist()
+    return statuses[-1:] == ["off"] and statuses[-2:-1] != ["off"]
+
+
+def _long_waits_rise(one: _Scored) -> bool:
+    """Return whether a KPI whose standard is none at all has risen: today only the waits over 52 weeks."""
+    return (
+        one.kpi.standard is not None
+        and one.kpi.standard.value == 0
+        and one.latest is not None
+        and one.previous is not None
+        and (one.latest.value or 0) > (one.previous.value or 0)
+    )
 
 
 def points_expected(one: _Scored) -> bool:
@@ -110,6 +155,17 @@ def _stale(latest: Reading, as_of: date) -> bool:
     return months_between(latest.month, as_of) > STALE_AFTER_MONTHS.get(latest.period_months, 4)
 
 
+def _area_title(plan: Plan, row: ScorecardRow) -> str:
+    return f"{row.priority_area}. {plan.priority_areas[row.priority_area].title}"
+
+
+def _coming(plan: Plan, one: _Scored) -> Milestone | None:
+    """Return the first milestone with a number that lies past the latest figure."""
+    dated = {point.month: point.value for point in points(plan, one.row) if point.is_target}
+    ahead = sorted(month for month in dated if one.latest and month > one.latest.month)
+    return Milestone(ahead[0], dated[ahead[0]], one.course.chances.get(ahead[0])) if ahead else None
+
+
 def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] | None) -> dict[str, object]:
     latest, previous = one.latest, one.previous
     area = plan.priority_areas[one.row.priority_area]
@@ -117,7 +173,7 @@ def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] 
     return {
         "position": position,
         "kpi": one.kpi.id,
-        "priority_area": f"{one.row.priority_area}. {area.title}",
+        "priority_area": _area_title(plan, one.row),
         "outcome": outcome.title,
         "plan_ref": one.row.plan_ref,
         "area": one.row.area,
@@ -135,7 +191,7 @@ def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] 
         "last_label": one.last_label,
         "status_last": one.status_last,
         "status": one.status,
-        "sentence": sentence(one.kpi, latest, previous, one.gap, one.status),
+        "sentence": sentence(one.kpi, latest, previous, one.gap, one.status, _coming(plan, one)),
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1] if attention else None,
     }

@@ -1,15 +1,34 @@
 """Where a KPI stands, in one or two sentences a parent can read. They are the charts' text alternative, too."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from metrics.definition import Definition
-from metrics.plan import Plan, ScorecardRow, months_between, months_later
 from metrics.trajectory import Reading
 from metrics.wording import difference, figure, month_words, number, period_words
 
+# From these chances on, in words; below the last, "unlikely". House rule, after the calibrated scale of the IPCC.
+_CHANCE_WORDS = ((0.8, "likely"), (0.5, "more likely than not"), (0.2, "less likely than not"))
 
-def sentence(kpi: Definition, latest: Reading | None, previous: Reading | None, gap: float | None, status: str) -> str:
-    """Return where the KPI is, which way it moved, and how that compares with the plan."""
+
+@dataclass(frozen=True)
+class Milestone:
+    """The next milestone with a number, and the chance of reaching it where a forecast could be made."""
+
+    month: date
+    target: float
+    chance: float | None
+
+
+def sentence(
+    kpi: Definition,
+    latest: Reading | None,
+    previous: Reading | None,
+    gap: float | None,
+    status: str,
+    coming: Milestone | None = None,
+) -> str:
+    """Return where the KPI is, which way it moved, how that compares with the plan, and what is likely."""
     if latest is None:
         return f"{kpi.title}: there is no figure yet."
     value = figure(latest.value, kpi.unit, at_least=latest.at_least, flag=latest.flag)
@@ -18,6 +37,9 @@ def sentence(kpi: Definition, latest: Reading | None, previous: Reading | None, 
         words.append(moved)
     if against := _against_plan(kpi, gap, status):
         words.append(against)
+    if coming and coming.chance is not None and status != "met":
+        likely = next((word for least, word in _CHANCE_WORDS if coming.chance >= least), "unlikely")
+        words.append(f"Reaching {number(coming.target, kpi.unit)} by {month_words(coming.month)} is {likely}.")
     return " ".join(words)
 
 
@@ -50,38 +72,47 @@ def _against_plan(kpi: Definition, gap: float | None, status: str) -> str | None
     return f"This is {amount} behind the plan{', within the margin it allows' if status == 'near' else ''}."
 
 
-def clock_words(plan: Plan, as_of: date) -> str:
-    """Return the plan clock: month reached, next milestone, or when the plan's months ended."""
-    elapsed = months_between(plan.start, as_of)
-    slots = sorted(plan.slots.values(), key=lambda slot: slot.months)
-    last = slots[-1].months
-    if elapsed < 0:
-        return f"The plan starts in {month_words(plan.start)}."
-    if elapsed > last:
-        ended = month_words(months_later(plan.start, last))
-        return f"The plan's {last} months ended in {ended}, {elapsed - last} months ago."
-    due = next(slot for slot in slots if slot.months >= elapsed)
-    when = month_words(months_later(plan.start, due.months))
-    return f"Month {elapsed} of {last}. Next milestone: {due.label}, {when}."
+def summary(rows: list[tuple[str, str]]) -> list[str]:
+    """Return the sentences above the scorecard, from priority area and status of each row, in the plan's order.
 
-
-def summary(plan: Plan, rows: list[tuple[ScorecardRow, Definition, str]], as_of: date) -> list[str]:
-    """Return the sentences above the scorecard: the clock, how many KPIs stand where, what is missing."""
-    targets = [(row, kpi, status) for row, kpi, status in rows if status != "no_target"]
-    good = [kpi for _, kpi, status in targets if status in ("met", "on_trajectory")]
-    behind = [kpi for _, kpi, status in targets if status == "off"]
-    sentences = [clock_words(plan, as_of)]
-    if targets:
-        sentences.append(
-            f"Of {_measures(len(rows))} on the scorecard, {len(targets)} "
-            f"{'has' if len(targets) == 1 else 'have'} a target in numbers: {len(good)} on course, {len(behind)} off."
-        )
-    else:
-        sentences.append(f"None of {_measures(len(rows))} on the scorecard has a target in numbers.")
-    missing = sum(status in ("no_data", "withheld", "suppressed") for _, _, status in rows)
-    if missing:
-        sentences.append(f"{_measures(missing).capitalize()} {'has' if missing == 1 else 'have'} no figure to judge.")
+    First how many measures stand where in all, then one sentence a priority area.
+    """
+    sentences = [_whole([status for _, status in rows])]
+    areas = dict.fromkeys(area for area, _ in rows)
+    if len(areas) > 1:
+        sentences += [_of_area(area, [status for other, status in rows if other == area]) for area in areas]
     return sentences
+
+
+def _whole(statuses: list[str]) -> str:
+    targets = [status for status in statuses if status != "no_target"]
+    if not statuses:
+        return "The scorecard has no measure yet."
+    if not targets:
+        return f"On the scorecard: {_measures(len(statuses))}, none with a target in numbers."
+    has = "has" if len(targets) == 1 else "have"
+    return (
+        f"Of {_measures(len(statuses))} on the scorecard, {len(targets)} {has} a target in numbers: {_stands(targets)}."
+    )
+
+
+def _of_area(area: str, statuses: list[str]) -> str:
+    targets = [status for status in statuses if status != "no_target"]
+    if not targets:
+        return f"{area}: {_measures(len(statuses))}, none with a target in numbers."
+    return f"{area}: {_measures(len(statuses))}, {len(targets)} with a target in numbers: {_stands(targets)}."
+
+
+def _stands(statuses: list[str]) -> str:
+    groups = (
+        ("on course", ("met", "on_trajectory")),
+        ("near", ("near",)),
+        ("off", ("off",)),
+        ("without a figure to judge", ("no_data", "withheld", "suppressed")),
+        ("not due yet", ("not_due",)),
+    )
+    counted = [(sum(status in members for status in statuses), words) for words, members in groups]
+    return ", ".join(f"{count} {words}" for count, words in counted if count)
 
 
 def _measures(count: int) -> str:

@@ -35,6 +35,8 @@ STATUS_WORDS = {
 # Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal.
 _DECIMALS = {"children": 0, "plans": 0, "percent": 1, "weeks": 1, "per 100 pupils": 2, "count": 0, "GBP": 0}
 
+_SINGULAR = {"children": "child", "plans": "plan"}
+
 
 def rounded(value: float, decimals: int) -> Decimal:
     """Return the value rounded half up, as DfE rounds (EHC plans data guidance 2025).
@@ -45,8 +47,10 @@ def rounded(value: float, decimals: int) -> Decimal:
 
 
 def number(value: float, unit: str) -> str:
-    """Return a value in its unit: "1,063 children", "36.5 %", "18.6 weeks"."""
+    """Return a value in its unit: "1,063 children", "1 child", "36.5 %", "18.6 weeks"."""
     text = f"{rounded(value, _DECIMALS.get(unit, 1)):,}"
+    if text == "1":
+        unit = _SINGULAR.get(unit, unit)
     return f"{text} %" if unit == "percent" else f"{text} {unit}"
 
 

@@ -25,7 +25,7 @@ tiles.section("What was found?", "Errors stop a file or hold rows back, queries 
 if findings.empty:
     st.markdown("Nothing was found in the files of this edition.")
 else:
-    tiles.table(tables.findings(findings), "Findings by rule", "findings", ("Files", "Rows"))
+    tiles.table(tables.findings(findings), "Findings by rule", "findings", ("Files", "Rows"), long_text=True)
 
 tiles.section("What arrived?", "Every load, those replaced or withdrawn included.")
 if loads.empty:

@@ -1,12 +1,12 @@
 """What tests share: a data folder of their own, the demonstration edition, and the public files where they are."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl.demo import write_demonstration
 from etl.load import Act
@@ -15,6 +15,10 @@ from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.edition import Manifest
 from metrics.publish import publish
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile("waymark", deadline=None)
+settings.load_profile("waymark")
 
 NOW = datetime(2026, 11, 21, 17, 0)
 
@@ -61,7 +65,7 @@ class Demonstration:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """Load and publish the demonstration the way the command line does. Read it, never write to it."""
     data = tmp_path_factory.mktemp("demonstration")
     files = write_demonstration(data / "inbox")
@@ -69,4 +73,4 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     outcomes = load_files(house, files, Act("demonstration", NOW), explanations={}, demonstration=True)
     assert [outcome.found.verdict for outcome in outcomes] == ["accept"] * len(files)
     done = publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
-    yield Demonstration(data, data / "editions", done.manifest, files)
+    return Demonstration(data, data / "editions", done.manifest, files)

@@ -82,16 +82,24 @@ class Edition:
         return held if len(held) > 1 else held.iloc[:0]
 
     def everyone(self, kpi: str) -> pd.DataFrame:
-        """Return RESULTS rows that are not broken down: one row per area and month."""
+        """Return RESULTS rows that are not broken down: one row per area and month.
+
+        Latest month first; within it the local area, then its comparators, then others by name.
+        """
         rows = self.of_kpi("results", kpi)
-        return rows[rows["breakdown"] == EVERYONE]
+        rows = rows[rows["breakdown"] == EVERYONE]
+        roles = self.tables["areas"].set_index("area")["role"].map({"local": 0, "comparator": 1, "other": 2})
+        rank = rows["area"].map(roles).fillna(3).where(rows["area"] != self.local_area(kpi), -1)
+        ordered = rows.assign(rank=rank, name=rows["area"].map(self.area_names()))
+        ordered = ordered.sort_values(["month", "rank", "name"], ascending=[False, True, True])
+        return ordered[list(rows.columns)]
 
     def broken_down(self, kpi: str) -> pd.DataFrame:
         """Return RESULTS rows of the local area by breakdown and group, the latest month of each breakdown."""
         rows = self.of_kpi("results", kpi)
         rows = rows[(rows["area"] == self.local_area(kpi)) & (rows["breakdown"] != EVERYONE)]
         latest = rows.groupby("breakdown")["month"].transform("max")
-        return rows[rows["month"] == latest].sort_values(["breakdown", "group"])
+        return rows[rows["month"] == latest].sort_values(["breakdown", "group"], key=_as_people_count)
 
     def scored_with_targets(self) -> list[str]:
         """Return the scored KPIs that have a numeric milestone, in the plan's order."""
@@ -112,6 +120,11 @@ class Edition:
         covers = (loads["covers_from"] <= month) & (loads["covers_to"] >= month)
         held: pd.DataFrame = loads[covers & (loads["state"] == "current")]
         return held
+
+
+def _as_people_count(names: pd.Series) -> pd.Series:
+    """Return sort keys that put "5 to 10" before "11 to 18"."""
+    return names.str.replace(r"\d+", lambda digits: digits[0].zfill(6), regex=True)
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figures(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataFrame:
-    """Return one row per row of RESULTS, latest first: period, area, figure in words, base, interval."""
-    rows = results.sort_values(["month", "area"], ascending=[False, True])
+    """Return one row per row of RESULTS, in its order: period, area, figure in words, base, interval."""
     return pd.DataFrame(
         {
-            "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in rows.iterrows()],
-            "Area": [names.get(code, code) for code in rows["area"]],
-            "Figure": [figure_words(r, unit) for _, r in rows.iterrows()],
-            "Base": [_base(r) for _, r in rows.iterrows()],
-            "95 % interval": [_interval(r, unit) for _, r in rows.iterrows()],
+            "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in results.iterrows()],
+            "Area": [names.get(code, code) for code in results["area"]],
+            "Figure": [figure_words(r, unit) for _, r in results.iterrows()],
+            "Base": [_base(r) for _, r in results.iterrows()],
+            "95 % interval": [_interval(r, unit) for _, r in results.iterrows()],
         },
         dtype="str",
     )

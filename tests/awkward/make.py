@@ -9,12 +9,13 @@ from pathlib import Path
 
 from tests.awkward.case import Case
 from tests.awkward.csvs import csv_cases
+from tests.awkward.open_documents import open_document_cases
 from tests.awkward.workbooks import workbook_cases
 
 
 def cases() -> list[Case]:
     """Every awkward file; building them takes about two seconds."""
-    found = [*csv_cases(), *workbook_cases()]
+    found = [*csv_cases(), *workbook_cases(), *open_document_cases()]
     assert len({case.name for case in found}) == len(found)
     return found
 

@@ -18,8 +18,6 @@ from tests.awkward.parts import (
     csv_text,
     lying,
     members,
-    ods,
-    ods_rows,
     rows,
     texts,
     with_cells,
@@ -39,12 +37,14 @@ def workbook_cases() -> Iterator[Case]:
     yield from _identity()
     yield from _archives()
     yield from _markup()
-    yield from _cells()
+    yield from _values()
+    yield from _far_cells()
+    yield from _errors_and_formulas()
     yield from _sheets()
-    yield from _open_documents()
+    yield from _formats()
 
 
-def _good(name: str, content: bytes, **expected: Any) -> Case:
+def good(name: str, content: bytes, **expected: Any) -> Case:
     return Case(name, content, **({"rows": 13, "columns": 5, "cells": READ} | expected))
 
 
@@ -98,7 +98,7 @@ def _archives() -> Iterator[Case]:
         twice[at : at + 10] = b"sheet1.xml"
     yield Case("part_twice.xlsx", bytes(twice), "ZIP_NAME_TWICE")
     stored = archive(members(WHOLE), zipfile.ZIP_STORED)
-    yield _good("not_packed.xlsx", stored)
+    yield good("not_packed.xlsx", stored)
 
 
 def _markup() -> Iterator[Case]:
@@ -111,13 +111,15 @@ def _markup() -> Iterator[Case]:
     content = members(WHOLE)[SHEET]
     yield Case("sheet_cut.xlsx", with_part(WHOLE, {SHEET: content[: len(content) // 2]}), "FILE_DAMAGED")
     nested = content.replace(b"<sheetData>", b"<a>" * 300_000 + b"</a>" * 300_000 + b"<sheetData>")
-    yield _good("nested.xlsx", with_part(WHOLE, {SHEET: nested}))
+    yield good("nested.xlsx", with_part(WHOLE, {SHEET: nested}))
+    wide = content.decode().encode("utf-16")
+    yield Case("sheet_in_utf16.xlsx", with_part(WHOLE, {SHEET: wide}), "FILE_DAMAGED")
     prefixed = content.replace(b"</", b"</m:").replace(b"<", b"<m:").replace(b"<m:/m:", b"</m:")
     prefixed = prefixed.replace(b"xmlns=", b"xmlns:m=")
-    yield _good("prefixed.xlsx", with_part(WHOLE, {SHEET: prefixed}))
-    yield _good("dimension_too_small.xlsx", with_part(WHOLE, {SHEET: _dimension(content, "A1:A1")}))
-    yield _good("dimension_too_large.xlsx", with_part(WHOLE, {SHEET: _dimension(content, "A1:XFD1048576")}))
-    yield _good("no_references.xlsx", with_part(WHOLE, {SHEET: _without_references(content)}))
+    yield good("prefixed.xlsx", with_part(WHOLE, {SHEET: prefixed}))
+    yield good("dimension_too_small.xlsx", with_part(WHOLE, {SHEET: _dimension(content, "A1:A1")}))
+    yield good("dimension_too_large.xlsx", with_part(WHOLE, {SHEET: _dimension(content, "A1:XFD1048576")}))
+    yield good("no_references.xlsx", with_part(WHOLE, {SHEET: _without_references(content)}))
     links = "xl/worksheets/_rels/sheet1.xml.rels"
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     drawing = (
@@ -125,9 +127,9 @@ def _markup() -> Iterator[Case]:
         f'Type="{kinds}/drawing" Target="../drawings/drawing1.xml"/></Relationships>'
     )
     pointing = with_xml(WHOLE, "</worksheet>", f'<drawing xmlns:r="{kinds}" r:id="rId1"/></worksheet>')
-    yield _good("dangling_drawing.xlsx", with_part(pointing, {links: drawing.encode()}))
+    yield good("dangling_drawing.xlsx", with_part(pointing, {links: drawing.encode()}))
     external_link = b'<externalLink xmlns="x"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'
-    yield _good("external_link.xlsx", with_part(WHOLE, {"xl/externalLinks/externalLink1.xml": external_link}))
+    yield good("external_link.xlsx", with_part(WHOLE, {"xl/externalLinks/externalLink1.xml": external_link}))
 
 
 def _dimension(content: bytes, reference: str) -> bytes:
@@ -139,7 +141,7 @@ def _without_references(content: bytes) -> bytes:
     return re.sub(rb"<(row|c) r=\"[A-Z]*\d+\"", rb"<\1", content)
 
 
-def _cells() -> Iterator[Case]:
+def _values() -> Iterator[Case]:
     values: dict[str, tuple[Any, str, str]] = {
         "whole": (22, "General", "22"),
         "tenth": (0.1, "General", "0.1"),
@@ -168,37 +170,45 @@ def _cells() -> Iterator[Case]:
         (1, 0): "",
         (3, 2): "whole",
     }
-    yield _good("values.xlsx", workbook(fill, []), rows=len(values) + 2, columns=4, cells=cells)
+    yield good("values.xlsx", workbook(fill, []), rows=len(values) + 2, columns=4, cells=cells)
+
+
+def _far_cells() -> Iterator[Case]:
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    yield _good("stray_cell.xlsx", with_cells(WHOLE, far), notes=("STRAY_CELL",))
+    yield good("stray_cell.xlsx", with_cells(WHOLE, far), notes=("STRAY_CELL",))
     right = '<row r="14"><c r="A14"><v>7</v></c><c r="ZZZ14" t="inlineStr"><is><t>note</t></is></c></row>'
     cells = READ | {(14, 0): "7"}
-    yield _good("stray_to_the_right.xlsx", with_cells(WHOLE, right), rows=14, cells=cells, notes=("STRAY_CELL",))
+    yield good("stray_to_the_right.xlsx", with_cells(WHOLE, right), rows=14, cells=cells, notes=("STRAY_CELL",))
     formatted = '<row r="1048576"><c r="XFD1048576" s="0"/></row>'
-    yield _good("formatted_to_the_end.xlsx", with_cells(WHOLE, formatted))
+    yield good("formatted_to_the_end.xlsx", with_cells(WHOLE, formatted))
     many = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(900_000, 900_500))
-    yield Case("many_stray_cells.xlsx", with_cells(WHOLE, many), "SHEET_TOO_LARGE", ("XFD900000",))
+    yield Case("many_stray_cells.xlsx", with_cells(WHOLE, many), "SHEET_TOO_LARGE", ("XFD900499",))
+    below = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(20_000, 20_200))
+    yield good("second_table_far_below.xlsx", with_cells(WHOLE, below), rows=20_199, cells=READ | {(20_199, 0): "1"})
+
+
+def _errors_and_formulas() -> Iterator[Case]:
     errors = '<row r="14"><c r="B14" t="e"><v>#REF!</v></c><c r="C14" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
     expected = READ | {(14, 1): "#REF!", (14, 2): "#DIV/0!"}
     notes = ("ERROR_CELL", "ERROR_CELL")
-    yield _good("errors.xlsx", with_cells(WHOLE, errors), rows=14, cells=expected, notes=notes)
+    yield good("errors.xlsx", with_cells(WHOLE, errors), rows=14, cells=expected, notes=notes)
     never = '<row r="14"><c r="A14"><f>A2</f></c><c r="B14"><f>B2</f><v></v></c><c r="D14"><f>D2</f><v>9</v></c></row>'
     expected = READ | {(14, 0): "", (14, 1): "", (14, 3): "9"}
     notes = ("FORMULA_NOT_CALCULATED", "FORMULA_NOT_CALCULATED")
-    yield _good("never_calculated.xlsx", with_cells(WHOLE, never), rows=14, cells=expected, notes=notes)
+    yield good("never_calculated.xlsx", with_cells(WHOLE, never), rows=14, cells=expected, notes=notes)
     # Some writers store 0 for every formula and ask Excel to calculate on opening: that 0 is no figure.
     zero = with_cells(WHOLE, '<row r="14"><c r="A14"><f>A2</f><v>0</v></c><c r="D14"><v>0</v></c></row>')
     expected = READ | {(14, 0): "", (14, 3): "0"}
-    yield _good("zero_for_formula.xlsx", zero, rows=14, cells=expected, notes=("FORMULA_NOT_CALCULATED",))
+    yield good("zero_for_formula.xlsx", zero, rows=14, cells=expected, notes=("FORMULA_NOT_CALCULATED",))
     blank = '<row r="14"><c r="A14" t="str"><f>IF(1,"")</f><v></v></c><c r="D14"><v>1</v></c></row>'
-    yield _good("formula_gives_nothing.xlsx", with_cells(WHOLE, blank), rows=14, cells=READ | {(14, 0): ""})
+    yield good("formula_gives_nothing.xlsx", with_cells(WHOLE, blank), rows=14, cells=READ | {(14, 0): ""})
     epoch = with_xml(WHOLE, "<workbookPr ", '<workbookPr date1904="1" ', "xl/workbook.xml")
     later = str(rows()[0][1] + datetime.timedelta(days=1462))
-    yield _good("epoch_1904.xlsx", epoch, cells=READ | {(2, 1): later}, epoch_1904=True)
+    yield good("epoch_1904.xlsx", epoch, cells=READ | {(2, 1): later}, epoch_1904=True)
     beyond = (
         '<row r="14"><c r="B14" s="1"><v>9999999</v></c><c r="C14"><v>NaN</v></c><c r="D14"><v>1E+400</v></c></row>'
     )
-    yield _good("numbers_beyond.xlsx", with_cells(WHOLE, beyond), rows=14, cells=READ | {(14, 1): "9999999"})
+    yield good("numbers_beyond.xlsx", with_cells(WHOLE, beyond), rows=14, cells=READ | {(14, 1): "9999999"})
 
 
 def _sheets() -> Iterator[Case]:
@@ -207,7 +217,7 @@ def _sheets() -> Iterator[Case]:
         for row in [HEADER, *rows()]:
             book.create_sheet("Shown").append(row) if len(book.sheetnames) == 1 else book["Shown"].append(row)
 
-    yield _good("first_hidden.xlsx", workbook(hide_first), sheet=1, sheets=2, hidden=(True, False))
+    yield good("first_hidden.xlsx", workbook(hide_first), sheet=1, sheets=2, hidden=(True, False))
 
     def only_hidden(book: Workbook, sheet: Worksheet) -> None:
         sheet.sheet_state = "veryHidden"
@@ -219,8 +229,8 @@ def _sheets() -> Iterator[Case]:
         book.create_chartsheet("Chart", 0)
         book.create_sheet("Notes")["C3"] = "below"
 
-    yield _good("chart_first.xlsx", workbook(chart), sheets=2, hidden=(False, False))
-    yield _good(
+    yield good("chart_first.xlsx", workbook(chart), sheets=2, hidden=(False, False))
+    yield good(
         "starts_low.xlsx",
         workbook(chart),
         sheet=1,
@@ -231,13 +241,15 @@ def _sheets() -> Iterator[Case]:
         cells={(1, 0): "", (3, 2): "below"},
     )
 
+
+def _formats() -> Iterator[Case]:
     def merge(_: Workbook, sheet: Worksheet) -> None:
         sheet.merge_cells("E2:E9")
         sheet.row_dimensions[5].hidden = True
         sheet.row_dimensions[6].hidden = True
 
     expected = READ | {(2, 4): str(rows()[0][4]), (3, 4): ""}
-    yield _good(
+    yield good(
         "merged_and_hidden_rows.xlsx",
         workbook(merge),
         cells=expected,
@@ -250,42 +262,9 @@ def _sheets() -> Iterator[Case]:
         for row in range(20, 400):
             sheet.cell(row, 9).number_format = "0.0"
 
-    yield _good("formatted_below.xlsx", workbook(trailing))
+    yield good("formatted_below.xlsx", workbook(trailing))
 
     def name(_: Workbook, sheet: Worksheet) -> None:
         sheet.title = "=<b>&'\"; DROP"
 
-    yield _good("hostile_sheet_name.xlsx", workbook(name))
-
-
-def _open_documents() -> Iterator[Case]:
-    table = ods_rows([HEADER, *rows()])
-    yield _good("list.ods", ods({"List": table}))
-    padded = table + '<table:table-row table:number-rows-repeated="1048560"><table:table-cell/></table:table-row>'
-    yield _good("padded.ods", ods({"List": padded}))
-    blank = '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
-    below = {(1, 0): "", (4, 0): "Pathway", (16, 0): "W00011"}
-    yield _good("starts_low.ods", ods({"List": blank + table}), rows=16, cells=below)
-    bomb = (
-        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" '
-        'office:value="1" table:number-columns-repeated="16000"/></table:table-row>'
-    )
-    yield Case("repeats.ods", ods({"List": bomb}), "SHEET_TOO_LARGE")
-    error = (
-        '<table:table-row><table:table-cell office:value-type="string" office:string-value="" '
-        'calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell></table:table-row>'
-    )
-    yield _good(
-        "error.ods", ods({"List": table + error}), rows=14, cells=READ | {(14, 0): "#REF!"}, notes=("ERROR_CELL",)
-    )
-    hidden = '<style:table-properties table:display="false"/>'
-    styles = f'<style:style style:name="ta2" style:family="table">{hidden}</style:style>'
-    yield Case("hidden.ods", ods({"List": table}, styles), "EMPTY")
-    whole = members(ods({"List": table}))
-    locked = whole["META-INF/manifest.xml"].replace(
-        b'spreadsheet"/>', b'spreadsheet"><manifest:encryption-data/></manifest:file-entry>'
-    )
-    yield Case("password.ods", archive(whole | {"META-INF/manifest.xml": locked}, zipfile.ZIP_STORED), "FILE_ENCRYPTED")
-    dtd = whole["content.xml"].replace(b"?>", b"?>" + DTD.encode(), 1)
-    yield Case("entities.ods", archive(whole | {"content.xml": dtd}, zipfile.ZIP_STORED), "XML_DTD")
-    yield Case("workbook_called.ods", WHOLE, "TYPE_MISMATCH", ("Rename it to .xlsx",))
+    yield good("hostile_sheet_name.xlsx", workbook(name))

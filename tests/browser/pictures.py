@@ -1,14 +1,15 @@
-"""Takes a picture of every screen, wide and narrow, light and dark: `python -m tests.browser.pictures [FOLDER]`.
+"""Takes a picture of every screen, wide and narrow, light and dark: `make pictures`.
 
-The figures are those of tests/pages/full_edition.py.
+The figures are those of the demonstration.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.browser.dashboard import chromium, serving, settled
-from tests.pages import editions
+from tests.browser.dashboard import ROOT, chromium, serving, settled
 from tests.pages.contract_rows import EHC
 
 SCREENS = {"scorecard": "", "kpi": f"kpi?kpi={EHC}", "definitions": "definitions", "data_quality": "data_quality"}
@@ -23,12 +24,16 @@ def take(folder: Path, address: str, screens: dict[str, str]) -> list[Path]:
     with chromium() as browser:
         for scheme in SCHEMES:
             for width in WIDTHS:
-                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
                 page = context.new_page()
                 for name, path in screens.items():
-                    page.set_viewport_size({"width": width, "height": 900})
+                    page.set_viewport_size({"width": width, "height": 1000})
                     page.goto(f"{address}/{path}")
                     settled(page)
+                    if (scheme, width) == (SCHEMES[0], WIDTHS[0]):
+                        page.set_viewport_size({"width": width, "height": 1360})
+                        page.wait_for_timeout(800)
+                        page.screenshot(path=folder / f"{name}.png")  # the upper part, for the README
                     # Streamlit scrolls inside the page, so the window has to be as tall as what is in it.
                     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
                     page.set_viewport_size({"width": width, "height": int(tall) + 40})
@@ -40,12 +45,13 @@ def take(folder: Path, address: str, screens: dict[str, str]) -> list[Path]:
 
 
 def main() -> None:
-    """Publish the full edition into a temporary folder, serve it and take the pictures."""
+    """Build the demonstration in a temporary folder, as its reader would, serve it and take the pictures."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
     with tempfile.TemporaryDirectory() as place:
-        data = Path(place)
-        editions.publish(data / "editions", editions.full())
-        with serving(data) as address:
+        environment = {**os.environ, "WAYMARK_DATA": place}
+        for command in (["etl", "demo"], ["metrics", "publish", "--by", "A. Analyst"]):
+            subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environment, check=True)
+        with serving(Path(place)) as address:
             for path in take(folder, address, SCREENS):
                 print(path)
 

@@ -1,6 +1,5 @@
 """The dashboard in a real browser: from the scorecard to a KPI, without a word to anyone but this machine."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,23 +8,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.dashboard import CHROMIUM, chromium, serving, settled
+from tests.browser.dashboard import serving, settled
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true", reason="no Chromium: install the chromium package"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield one Chromium for all tests of this file."""
-    with chromium() as opened:
-        yield opened
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -38,15 +25,6 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a server over the full edition."""
-    data = tmp_path_factory.mktemp("full")
-    editions.publish(data / "editions", editions.full())
-    with serving(data) as address:
-        yield address
 
 
 def test_a_deep_link_is_the_first_visit_to_a_fresh_server(full: str, page: Page) -> None:
@@ -73,8 +51,11 @@ def test_from_the_scorecard_to_a_kpi_and_back(full: str, page: Page) -> None:
 def test_a_filter_writes_the_address(full: str, page: Page) -> None:
     page.goto(full)
     settled(page)
-    page.get_by_label("Status").click()
-    page.get_by_role("option", name="Off trajectory").click()
+    choice = page.get_by_role("combobox", name="Status")
+    choice.focus()
+    choice.press("ArrowDown")  # by keyboard, as some readers do
+    choice.press_sequentially("Off")
+    choice.press("Enter")
     expect(page.get_by_text("Outcome: Timely SLT for those who need it")).to_have_count(0)
     assert "status=Off" in page.url
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.dates import DateColumn, read_dates
@@ -134,7 +134,6 @@ def test_midnights_in_utc_are_known_without_a_zone_but_a_real_late_hour_stays() 
 FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d-%b-%Y", "%d.%m.%Y", "%d %B %Y", "%Y%m%d", "%Y-%m-%dT00:00:00")
 
 
-@settings(deadline=None)
 @given(st.lists(st.dates(date(2000, 1, 1), date(2049, 12, 31)), min_size=1, max_size=30), st.sampled_from(FORMS))
 def test_every_form_gives_back_the_day_or_is_refused(days: list[date], form: str) -> None:
     column = read("25/12/2023", *(f"{day:{form}}" for day in days))
@@ -144,7 +143,6 @@ def test_every_form_gives_back_the_day_or_is_refused(days: list[date], form: str
         assert [value.date() for value in column.values] == [date(2023, 12, 25), *days]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_no_text_raises(texts: list[str]) -> None:
     column = read(*texts)

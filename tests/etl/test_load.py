@@ -194,9 +194,14 @@ def test_a_busy_warehouse_is_waited_for_and_then_named(warehouse: Warehouse, act
 def test_a_failed_write_rolls_back(warehouse: Warehouse, act: Act, tmp_path: Path) -> None:
     load(warehouse, act, sitrep.write(tmp_path / "january.xlsx"))
     before = everything(warehouse)
-    with pytest.raises(ValueError, match="loads.source"), warehouse.writing() as writer:
-        writer.execute("DELETE FROM band_counts")
-        writer.insert(LOADS, pd.DataFrame(dict.fromkeys(LOADS.names(), [None])))
+
+    def half_done() -> None:
+        with warehouse.writing() as writer:
+            writer.execute("DELETE FROM band_counts")
+            writer.insert(LOADS, pd.DataFrame(dict.fromkeys(LOADS.names(), [None])))
+
+    with pytest.raises(ValueError, match=r"loads\.source"):
+        half_done()
     assert everything(warehouse) == before
 
 

@@ -8,7 +8,9 @@ from openpyxl import load_workbook
 
 from etl.__main__ import main
 from etl.dictionary import dictionary
+from etl.errors import DocumentError
 from etl.settings import SHIPPED
+from etl.source import FOLDER, load_source
 from etl.workbook import safe_text, write_workbook
 from tests.waits import check, child, children, write
 
@@ -74,3 +76,27 @@ def test_no_cell_starts_a_formula(tmp_path: Path, text: str) -> None:
 def test_the_data_dictionary_is_current() -> None:
     page = SHIPPED.parent / "docs" / "data_dictionary.md"
     assert page.read_text(encoding="utf-8") == dictionary(), "run: python -m etl dictionary"
+
+
+def test_the_messages_the_page_on_lists_quotes_are_the_real_ones(tmp_path: Path) -> None:
+    page = (SHIPPED.parent / "docs" / "sources.md").read_text(encoding="utf-8")
+    files = [
+        [{"Referal date": row.pop("Referral received date"), **row} for row in children(3)],
+        [*children(40), child(41, Referral_received_date="31/02/2024")],
+        [*children(40), child(41, Diagnosis="Dyspraxia")],
+        [{**row, "Colour": "9990000018"} for row in children(3)],
+        children(4, Referral_received_date="01/13/2024"),
+    ]
+    for rows in files:
+        found = check(write(tmp_path / "nd_list.csv", rows))
+        assert f"> {found.findings[0].message(found.file)}\n" in page
+    for name in ("_waiting_list.yaml", "nd_waiting_list.yaml"):
+        (tmp_path / name).write_text((FOLDER / name).read_text(encoding="utf-8"), encoding="utf-8")
+    text = (FOLDER / "nd_waiting_list.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(text.replace("  fixed: {need: neurodevelopmental}\n", ""), encoding="utf-8")
+    with pytest.raises(DocumentError) as refused:
+        load_source(tmp_path / "mine.yaml")
+    assert f"> {refused.value}\n" in page
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "mpft_nd.yaml").write_text(example)
+    assert load_source(tmp_path / "mpft_nd.yaml").organisation == "RRE"

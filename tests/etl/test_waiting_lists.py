@@ -243,7 +243,8 @@ def test_rows_of_other_services_are_left_out_and_listed(tmp_path: Path) -> None:
 def mhsds(**changes: str) -> dict[str, str]:
     row = {
         "ServiceRequestId": "S1", "LocalPatientId": "L1", "OrgIDProv": "RRE",
-        "ReferralRequestReceivedDate": "2024-01-15", "PrimReasonReferralMH": "25", "OtherReasonReferMH": "", "ClinRespPriorityType": "1", "CareContDate": "",
+        "ReferralRequestReceivedDate": "2024-01-15", "PrimReasonReferralMH": "25", "OtherReasonReferMH": "",
+        "ClinRespPriorityType": "1", "CareContDate": "",
         "AttendStatus": "", "ConsMechanismMH": "", "ReportingPeriodEndDate": "2024-05-31", "AgeRepPeriodEnd": "9",
     }  # fmt: skip
     return {**row, **changes}

@@ -99,8 +99,15 @@ def test_each_breakdown_adds_up_to_everyone_and_keeps_what_was_not_supplied(ware
 def band(
     weeks_from: int | None, weeks_to: int | None, children: int | None, flag: str | None = None
 ) -> dict[str, object]:
-    return {"load_id": "2024-05", "clock": "slt", "state": "waiting", "area": "R1D", "breakdown": "all",
-            "group": "all", "weeks_from": weeks_from, "weeks_to": weeks_to, "children": children, "flag": flag}  # fmt: skip
+    place = {
+        "load_id": "2024-05",
+        "clock": "slt",
+        "state": "waiting",
+        "area": "R1D",
+        "breakdown": "all",
+        "group": "all",
+    }
+    return {**place, "weeks_from": weeks_from, "weeks_to": weeks_to, "children": children, "flag": flag}
 
 
 PUBLISHED = [band(0, 18, 30), band(18, 52, 50), band(52, None, 20)]

@@ -4,7 +4,12 @@ from datetime import date
 from math import sqrt
 
 LOCAL, TRUST, ENGLAND, NEIGHBOUR = "E06000051", "R1D", "E92000001", "E06000019"
-EHC, SLT, SHARE, REVIEWS = "ehc_20_weeks_excluding_exceptions", "slt_waiting", "slt_within_18_weeks", "reviews_4_weeks"
+EHC, SLT, SHARE, REVIEWS = (
+    "ehc_plans_within_20_weeks_excluding_exceptions",
+    "slt_waiting",
+    "slt_within_18_weeks",
+    "reviews_4_weeks",
+)
 PLANNED = {0: 45.9, 6: 60.0, 12: 75.0, 18: 100.0}
 STOPS = [("Baseline", 0, "2023-04"), ("3 months", 3, "2023-07"), ("6 months", 6, "2023-10")]
 STOPS += [("12 months", 12, "2024-04"), ("18 months", 18, "2024-10")]

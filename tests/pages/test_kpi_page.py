@@ -35,7 +35,7 @@ def test_the_page_shows_definition_comparators_and_data(open_page: Open) -> None
         "Neighbour (made up) 53.8 %; England 46.4 %; Shropshire 36.5 %."
     ]
     figures = app.dataframe[-1].value
-    assert list(figures.iloc[2][["Period", "Area", "Figure", "Base"]]) == [
+    assert list(figures.iloc[1][["Period", "Area", "Figure", "Base"]]) == [
         "calendar year 2024",
         "England",
         "46.4 %",

@@ -4,6 +4,7 @@ A snapshot or a month is a dot, joined to the next month only. A longer period i
 month without a figure breaks the line. A flagged month stands on a strip below the axis with the shape of its reason.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
@@ -157,7 +158,7 @@ def add_flags(chart: go.Figure, frame: pd.DataFrame, unit: str, look: Look, valu
             y=[0.5] * len(middles),
             yaxis=STRIP,
             mode="markers+text",
-            text=[""] * (len(middles) - 1) + [wording.FLAG_WORDS[str(flag)]],
+            text=[""] * (len(middles) - 1) + [f"  {wording.FLAG_WORDS[str(flag)]}"],
             textposition="middle right",
             textfont={"color": look.tones[mark.tone][0], "size": 13},
             marker={"symbol": mark.symbol, "size": 10, "color": look.tones[mark.tone][0], "line": {"width": 2}},
@@ -167,6 +168,7 @@ def add_flags(chart: go.Figure, frame: pd.DataFrame, unit: str, look: Look, valu
             name=wording.FLAG_WORDS[str(flag)],
         )
     chart.update_layout(
+        xaxis={"anchor": STRIP},
         yaxis={"domain": [0.12, 1]},
         yaxis2={"domain": [0, 0.1], "range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
     )
@@ -196,16 +198,16 @@ def add_gaps(chart: go.Figure, frame: pd.DataFrame, look: Look) -> None:
         )
 
 
-def time_axis(frame: pd.DataFrame, until: date | None = None) -> dict[str, object]:
-    """Return a time axis over the periods of a frame, and up to a month if one is given, with air on both sides."""
-    if frame.empty:
+def time_axis(frame: pd.DataFrame, also: Iterable[date] = ()) -> dict[str, object]:
+    """Return a time axis over the periods of a frame and any further months, with air on both sides."""
+    spans = [span(m, 1 if pd.isna(n) else n) for m, n in zip(frame["month"], frame["period_months"], strict=True)]
+    edges = [edge for both in spans for edge in both] + [pd.Timestamp(month) for month in also]
+    if not edges:
         return {}
-    lengths = frame["period_months"].fillna(0) if "period_months" in frame else [0] * len(frame)
-    spans = [span(month, length) for month, length in zip(frame["month"], lengths, strict=True)]
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    last = max(last, pd.Timestamp(until)) if until else last
+    first, last = min(edges), max(edges)
     air = (last - first) * 0.025
-    return {"range": [(first - air).isoformat(), (last + air).isoformat()]}
+    monthly_ticks = {"dtick": "M1", "tickformat": "%b<br>%Y"} if (last - first).days < 200 else {}
+    return {"range": [(first - air).isoformat(), (last + air).isoformat()], **monthly_ticks}
 
 
 def value_axis(unit: str) -> dict[str, object]:

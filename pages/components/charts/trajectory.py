@@ -33,7 +33,8 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     if plan.path["month"].notna().any():
         _add_as_of(chart, as_of, look)
     chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
-    chart.update_layout(xaxis=drawing.time_axis(plan.path, as_of))
+    if len(plan.path) or len(plan.milestones):
+        chart.update_layout(xaxis=drawing.time_axis(plan.path, [as_of, *plan.milestones["month"]]))
     return chart
 
 
@@ -95,15 +96,15 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
             hoverinfo="skip",
             name="Planned",
         )
-    fixed = plan.milestones.dropna(subset=["target"]).sort_values("position")
+    fixed = _dated_values(plan)
     if words and len(fixed):
-        shown = [wording.number(v, plan.unit) for v in fixed["target"]]
+        shown = [wording.number(v, plan.unit) for v in fixed["planned"]]
         chart.add_scatter(
             x=list(fixed["month"]),
-            y=[float(v) for v in fixed["target"]],
+            y=[float(v) for v in fixed["planned"]],
             mode="markers+text",
             text=[drawing.label(w) for w in shown[:-1]] + [f"<b>Planned {drawing.label(shown[-1])}</b>"],
-            textposition="top left",
+            textposition=_clear_of_the_line(list(fixed["planned"])),
             textfont={"color": look.planned, "size": 13},
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
             hovertext=[
@@ -114,6 +115,20 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
             cliponaxis=False,
             name="Milestones",
         )
+
+
+def _dated_values(plan: Plan) -> pd.DataFrame:
+    """Return the milestones with a number, and the baseline where the path starts from one, in order."""
+    path = plan.path.dropna(subset=["planned"])[["month", "planned"]]
+    rows = plan.milestones.merge(path, on="month", how="left").sort_values("position")
+    rows = rows.assign(planned=rows["target"].fillna(rows["planned"].where(rows["kind"] == "baseline")))
+    return rows.dropna(subset=["planned"])
+
+
+def _clear_of_the_line(values: list[float]) -> list[str]:
+    """Return where labels stand so that neither a rising nor a falling path runs through them."""
+    first, others = ("bottom right", "top left") if values[-1] >= values[0] else ("top right", "bottom left")
+    return [first if len(values) > 1 else others, *[others] * (len(values) - 1)]
 
 
 def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
@@ -147,7 +162,7 @@ def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
         text=f"<b>Actual {drawing.label(wording.number(row['actual'], plan.unit))}</b>",
         font={"color": look.actual},
         showarrow=False,
-        xanchor="right",
+        xanchor="right" if row["month"] > plan.path["month"].min() else "left",
         yshift=-16 if below else 16,
     )
 

@@ -8,6 +8,7 @@ from pages.components import phrases, tables
 from pages.components.text import plain
 from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
 
+_TALL = 76  # pixels: three lines
 _BARE = {"displayModeBar": False, "showTips": False}
 
 
@@ -46,10 +47,18 @@ def facts(pairs: list[tuple[str, object]]) -> None:
             st.markdown(f"**{plain(name)}:** {plain(words)}")
 
 
-def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = ()) -> None:
-    """Show a table with its text alternative; columns named in `right` are figures and stand right."""
+def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = (), long_text: bool = False) -> None:
+    """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell."""
     config = {name: st.column_config.Column(alignment="right") for name in right}
-    st.dataframe(frame, hide_index=True, column_config=config, key=key, alt=words, placeholder="")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=config,
+        key=key,
+        alt=words,
+        placeholder="",
+        row_height=_TALL if long_text else None,
+    )
 
 
 def download(frame: pd.DataFrame, name: str, words: str) -> None:

@@ -73,7 +73,7 @@ def definition(kpi: pd.Series) -> None:
 def worked_example(kpi: pd.Series) -> None:
     """Show the definition file with its worked example, as it stood."""
     st.markdown("**The definition file, worked example included**")
-    st.code(str(kpi["definition"]), language="yaml")
+    st.code(str(kpi["definition"]), language=None, wrap_lines=True)
 
 
 def sources(edition: Edition, kpi: str) -> None:

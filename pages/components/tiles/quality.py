@@ -25,7 +25,7 @@ def totals(loads: pd.DataFrame, missing: pd.DataFrame) -> None:
     """Show what came in and what was held back, in four figures."""
     with st.container(horizontal=True):
         for words, figure in tables.totals(loads, missing):
-            st.metric(words, figure, border=True, width=210)
+            st.metric(words, figure, border=True, width=160)
 
 
 def completeness(arrivals: pd.DataFrame) -> None:

@@ -40,14 +40,14 @@ def first_run() -> None:
     )
     with st.container(border=True):
         st.markdown("**To see Waymark with demonstration figures, run these two commands and reload this page:**")
-        st.code("python -m etl demo\npython -m metrics publish", language="bash")
+        st.code("python -m etl demo\npython -m metrics publish", language=None, wrap_lines=True)
         st.markdown("The first loads a few example extracts, the second computes and publishes an edition.")
     with st.container(border=True):
         st.markdown("**With extracts of your own:**")
-        st.code("python -m etl load FILE…\npython -m metrics publish", language="bash")
+        st.code("python -m etl load FILE…\npython -m metrics publish", language=None, wrap_lines=True)
 
 
 def unreadable(reason: str) -> None:
     """Show what to do when editions exist and none can be opened."""
     heading("The figures cannot be opened", reason)
-    st.code("python -m metrics publish", language="bash")
+    st.code("python -m metrics publish", language=None, wrap_lines=True)

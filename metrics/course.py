@@ -1,0 +1,135 @@
+"""Where each scored KPI is heading: its control chart, its forecast, the chance of each milestone, its pace."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from metrics.definition import Definition
+from metrics.edition_tables import CHARTS, FORECAST, PACE, SIGNALS
+from metrics.forecast import Outlook, chance_in, forecast, months_ahead
+from metrics.pace import achieved_change, required_change
+from metrics.pace import months_ahead as months_ahead_of_plan
+from metrics.plan import Plan, ScorecardRow, months_later
+from metrics.proportions import bases_vary
+from metrics.signal_calendar import Step
+from metrics.signal_rules import rule_set
+from metrics.signal_words import sentences
+from metrics.signals import Reading as ChartReading
+from metrics.signals import control_chart, read_chart
+from metrics.trajectory import Reading, planned, points
+
+RULE_SET = "mdc-2023"
+# One seed for all editions: the same figures must give the same forecast to the last digit.
+SEED = 2023
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the figures so far say of one KPI; frames follow the edition's contract."""
+
+    chart: pd.DataFrame
+    signals: pd.DataFrame
+    forecast: pd.DataFrame
+    pace: pd.DataFrame
+    reading: ChartReading | None
+    chances: dict[date, float]
+
+
+def course(plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame, found: list[Reading]) -> Course:
+    """Return the course of one scored KPI. `results` are its own rows for everyone in its area, `found` the same."""
+    step = Step(months=max(1, found[-1].period_months)) if found else Step(months=1)
+    series = _series(plan, row, results, step)
+    chart, points_, reading = _charted(kpi, series, step)
+    outlook = _outlook(plan, kpi, series)
+    numbers = points(plan, row)
+    ahead = {} if outlook is None else _chances(plan, row, kpi, outlook)
+    coming = [(month, target) for month, target in _targets(plan, row) if found and month > found[-1].month]
+    slope = achieved_change(found)
+    pace: dict[str, object] = {
+        "kpi": kpi.id,
+        "months_ahead": months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None,
+        "required_change": required_change(found[-1], coming[0][1], coming[0][0]) if coming else None,
+        "achieved_change": slope.change if slope else None,
+        "achieved_low": slope.low if slope else None,
+        "achieved_high": slope.high if slope else None,
+        "method": outlook.method if outlook else None,
+        "cannot_tell": outlook.cannot_tell if outlook else "there is no figure yet",
+    }
+    lines = FORECAST.empty() if outlook is None else FORECAST.typed(outlook.frame.assign(kpi=kpi.id))
+    return Course(chart, points_, lines, PACE.frame([pace]), reading, ahead)
+
+
+def _series(plan: Plan, row: ScorecardRow, results: pd.DataFrame, step: Step) -> pd.DataFrame:
+    """Return the KPI's own figures of one period length, one row a date due, with the plan's target of each date."""
+    same = results[results["period_months"].clip(lower=1) == step.months].sort_values("month")
+    numbers = points(plan, row)
+    months = [month.date() for month in same["month"]]
+    return pd.DataFrame(
+        {
+            "date": pd.to_datetime(pd.Series(months, dtype="object")),
+            "value": same["value"].astype("float64").to_numpy(),
+            "numerator": same["numerator"].astype("float64").to_numpy(),
+            "denominator": same["denominator"].astype("float64").to_numpy(),
+            "target": [np.nan if (t := planned(numbers, month)) is None else t for month in months],
+        }
+    )
+
+
+def _charted(
+    kpi: Definition, series: pd.DataFrame, step: Step
+) -> tuple[pd.DataFrame, pd.DataFrame, ChartReading | None]:
+    if series["value"].notna().sum() == 0:
+        return CHARTS.empty(), SIGNALS.empty(), None
+    rules = rule_set(RULE_SET)
+    whole = kpi.unit == "percent" and bool((series["denominator"] > 0).all())
+    shares = whole and bases_vary(series["denominator"])
+    chart = "p_prime" if shares else "xmr"
+    made = control_chart(
+        series, kpi.better, rules, step=step, chart="p_prime" if shares else "xmr", scale=100.0 if shares else 1.0
+    )
+    reading = read_chart(made, kpi.better, rules)
+    row = {
+        "kpi": kpi.id,
+        "rules": rules.name,
+        "chart": chart,
+        "step": step.word,
+        "basis": reading.basis,
+        "points": reading.points,
+        "since": reading.since,
+        "variation": reading.variation,
+        "assurance": reading.assurance,
+        "assurance_reason": reading.assurance_reason,
+        "words": " ".join(sentences(reading, step, kpi.unit)),
+    }
+    return CHARTS.frame([row]), SIGNALS.typed(made.rename(columns={"date": "month"}).assign(kpi=kpi.id)), reading
+
+
+def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | None:
+    known = series.dropna(subset=["value"])
+    if known.empty:
+        return None
+    months = months_ahead(known["date"].iloc[-1].date(), months_later(plan.start, _last_slot(plan)))
+    generator = np.random.default_rng([SEED, zlib.crc32(kpi.id.encode())])
+    return forecast(known.rename(columns={"date": "month"})[["month", "value"]], months, kpi.unit, generator)
+
+
+def _last_slot(plan: Plan) -> int:
+    return max(slot.months for slot in plan.slots.values())
+
+
+def _targets(plan: Plan, row: ScorecardRow) -> list[tuple[date, float]]:
+    return [(point.month, point.value) for point in points(plan, row) if point.is_target]
+
+
+def _chances(plan: Plan, row: ScorecardRow, kpi: Definition, outlook: Outlook) -> dict[date, float]:
+    """Return the chance of each milestone that lies past the latest figure."""
+    if kpi.better == "neither" or outlook.cannot_tell:
+        return {}
+    latest = max(outlook.history)
+    found = {
+        month: chance_in(outlook, target, kpi.better, month) for month, target in _targets(plan, row) if month > latest
+    }
+    return {month: chance for month, chance in found.items() if chance is not None}

@@ -1,0 +1,137 @@
+"""Publishing, whole: the demonstration's figures are the published ones, and the same inputs give the same hash."""
+
+import csv
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from etl.load import Act
+from etl.pipeline import load_files
+from etl.settings import SHIPPED
+from etl.warehouse import Warehouse, open_warehouse
+from metrics.__main__ import main
+from metrics.compare import compare
+from metrics.edition import EditionError, read_tables
+from metrics.publish import publish
+from metrics.wording import figure
+from tests import release
+from tests.conftest import NOW, Demonstration
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "published.csv"
+
+
+def test_the_demonstration_shows_the_published_figures(demonstration: Demonstration) -> None:
+    tables = read_tables(demonstration.editions, demonstration.manifest.edition_id)
+    results, units = tables["results"], tables["kpis"].set_index("kpi")["unit"]
+    local = results[results["area"].isin(["R1D", "E06000051"]) & (results["breakdown"] == "all")]
+    shown = {
+        (row["kpi"], f"{row['month']:%Y-%m}"): figure(row["value"], units[row["kpi"]], flag=row["flag"])
+        for row in local.to_dict("records")
+    }
+    with GOLDEN.open() as lines:
+        wanted = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert len(wanted) == 35
+    assert {(w["kpi"], w["month"]): shown[w["kpi"], w["month"]] for w in wanted} == {
+        (w["kpi"], w["month"]): w["shown"] for w in wanted
+    }
+
+
+def test_the_scorecard_tells_the_20_week_story(demonstration: Demonstration) -> None:
+    tables = read_tables(demonstration.editions, demonstration.manifest.edition_id)
+    row = tables["scorecard"].set_index("kpi").loc["ehc_plans_within_20_weeks_excluding_exceptions"]
+    assert (row["status"], row["attention"], row["planned"]) == ("off", 1, 100)
+    assert row["sentence"] == (
+        "EHC plans issued within 20 weeks, excluding exceptions: 36.5 % (calendar year 2024). "
+        "Down from 38.3 % (calendar year 2023), which is worse. This is 63.5 points behind the plan."
+    )
+    dated = tables["milestones"]
+    dated = dated[dated["kpi"] == row.name].set_index("label")
+    assert dated["month"].dt.strftime("%Y-%m").tolist() == ["2023-04", "2023-07", "2023-10", "2024-04", "2024-10"]
+    assert dated["target"].fillna(-1).tolist() == [-1, -1, 60, 75, 100]
+    assert dated["reading"].round(1).tolist() == [45.9, 38.3, 38.3, 36.5, 36.5]
+    assert dated["status"].tolist() == ["no_target", "no_target", "off", "off", "off"]
+
+
+def test_the_demonstration_says_what_it_is(demonstration: Demonstration) -> None:
+    assert demonstration.manifest.demonstration
+    assert (demonstration.manifest.as_of, demonstration.manifest.months_elapsed) == (date(2025, 10, 1), 30)
+
+
+def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration) -> None:
+    warehouse = open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}")
+    later = datetime(2027, 1, 1)
+    again = publish(warehouse, demonstration.editions, SHIPPED / "plan", by="B", note="again", at=later)
+    assert (again.changed, again.manifest) == (False, demonstration.manifest)
+
+
+def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
+    other = open_warehouse(f"duckdb:{tmp_path / 'other.duckdb'}")
+    load_files(other, demonstration.files[::-1], Act("someone", NOW), explanations={}, demonstration=True)
+    done = publish(other, tmp_path / "editions", SHIPPED / "plan", by="someone", note="", at=NOW)
+    assert done.manifest.content_sha256 == demonstration.manifest.content_sha256
+
+
+def test_nothing_loaded_is_nothing_published(warehouse: Warehouse, tmp_path: Path) -> None:
+    with pytest.raises(EditionError, match="Nothing is loaded"):
+        publish(warehouse, tmp_path / "editions", SHIPPED / "plan", by="A", note="", at=NOW)
+    assert not (tmp_path / "editions").exists()
+
+
+def test_a_scorecard_read_in_an_earlier_month_knows_nothing_later(demonstration: Demonstration, tmp_path: Path) -> None:
+    warehouse = open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}")
+    when = date(2023, 11, 1)
+    done = publish(warehouse, tmp_path / "e", SHIPPED / "plan", by="A", note="", at=NOW, as_of=when)
+    tables = read_tables(tmp_path / "e", done.manifest.edition_id)
+    assert tables["results"]["month"].max().date() == date(2023, 10, 1)
+    row = tables["scorecard"].set_index("kpi").loc["slt_list_size"]
+    assert (row["value"], row["previous_value"]) == (623, 571)
+    assert done.manifest.months_elapsed == 7
+
+
+def test_what_changed_between_two_editions_is_listed(warehouse: Warehouse, act: Act, tmp_path: Path) -> None:
+    line = release.row()
+    editions = tmp_path / "editions"
+    load_files(warehouse, [release.write(tmp_path / "a.csv", [line])], act, explanations={})
+    before = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
+    line[release.HEADER.index("plans_issued_within_20_weeks")] = "11"
+    line[release.HEADER.index("pc_plans_issued_within_20_weeks")] = "55"
+    load_files(warehouse, [release.write(tmp_path / "b.csv", [line])], act, explanations={})
+    after = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
+    [changed] = compare(editions, before, after)
+    assert (changed["kpi"], changed["area"], changed["month"]) == ("ehc_plans_within_20_weeks", "E06000051", "2024-12")
+    assert (changed["before"], round(changed["after"], 9)) == (50, 55)
+
+
+def test_show_prints_the_promised_keys(
+    demonstration: Demonstration, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYMARK_DATA", str(demonstration.data))
+    assert main(["show", "ehc_plans_within_20_weeks_excluding_exceptions", "--month", "2024-12", "--json"]) == 0
+    [row] = json.loads(capsys.readouterr().out)
+    keys = ("month", "numerator", "denominator", "status")
+    assert {key: row[key] for key in keys} == {
+        "month": "2024-12",
+        "numerator": 251,
+        "denominator": 687,
+        "status": "off",
+    }
+    assert row["low"] < row["value"] < row["high"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["show", "shoe_size"], 2, "There is no KPI 'shoe_size'. Known are:"),
+        (["show", "slt_list_size", "--by", "sex"], 2, "slt_list_size is not split by 'sex'"),
+        (["show", "slt_list_size"], 1, "No edition has been published yet"),
+        (["publish"], 1, "Nothing is loaded"),
+        (["editions", "--compare", "a", "b"], 1, "There is no edition 'a'"),
+    ],
+)
+def test_wrong_calls_answer_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    assert main(arguments) == code
+    assert capsys.readouterr().err.startswith(words)
