@@ -226,12 +226,16 @@ def _older(state: Counts) -> Counts:
 
 
 def _weekly(monthly: Array, per_month: Counts, rng: np.random.Generator) -> Counts:
-    """Return whole numbers a week that add to the month's, parts rounded by chance; more a month, none fewer a week."""
+    """Return whole numbers a week that add to the month's, rounded by chance; more in a month, none fewer in any week.
+
+    Each week rounds up from a threshold of its own; the thresholds lie a k-th apart, so k weeks add up (Hermite's
+    identity).
+    """
     parts = []
     for month, weeks in enumerate(per_month):
-        rounding = rng.random((len(monthly), 1))
-        so_far = np.floor(monthly[:, [month]] * np.arange(weeks + 1) / weeks + rounding)
-        parts.append(np.diff(so_far, axis=1))
+        order = rng.permuted(np.tile(np.arange(weeks), (len(monthly), 1)), axis=1)
+        thresholds = (order + rng.random((len(monthly), 1))) / weeks
+        parts.append(np.floor(monthly[:, [month]] / weeks + thresholds))
     return np.concatenate(parts, axis=1).astype(np.int64)
 
 

@@ -5,10 +5,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from metrics.forecast_flow import WEEKS, WaitingList, leaving_weights, project, waiting_list, weekly, weeks_between
+from metrics.forecast_flow import (
+    WEEKS,
+    WaitingList,
+    _weekly,
+    leaving_weights,
+    project,
+    waiting_list,
+    weekly,
+    weeks_between,
+)
 from metrics.forecast_rates import WEEKS_PER_MONTH, Rates, WhatIf, changed, rates
 
 SITREP = [(0, 1), (1, 2), (2, 4), (4, 12), (12, 18), (18, 52), (52, None)]
@@ -116,6 +125,14 @@ def test_weekly_states_add_up_against_a_slow_restatement() -> None:
         assert before == 859 + 2 * (21 - 9)
 
 
+@given(st.lists(st.integers(0, 300), min_size=3, max_size=3), st.integers(0, 9))
+def test_weeks_add_to_their_month(monthly: list[int], seed: int) -> None:
+    weeks = np.array([4, 5, 4])
+    found = _weekly(np.array([monthly], dtype=float), weeks, np.random.default_rng(seed))[0]
+    assert [part.sum() for part in np.split(found, [4, 9])] == monthly
+    assert all(part.max() - part.min() <= 1 for part in np.split(found, [4, 9]))
+
+
 def test_leaving_follows_completions_where_they_are_known() -> None:
     seen = listed([0, 0, 0, 0, 0, 34, 0])
     found = leaving_weights(listed(), seen)
@@ -198,6 +215,7 @@ def test_what_if_by_hand() -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@example(22.0, 22.0, 0.0, 1.0, 0)  # the list runs low, so that the week in which a child comes begins to matter
 @given(st.floats(0, 40), st.floats(0, 40), st.floats(-30, 30), st.floats(-30, 30), st.integers(0, 5))
 def test_more_slots_and_fewer_referrals_never_lengthen_the_list(
     slots: float, more: float, growth: float, other: float, seed: int
