@@ -23,7 +23,7 @@ def control(signals: pd.DataFrame, step: str, unit: str, look: Look) -> go.Figur
     stretches = [part for _, part in rows.groupby(_stretches(rows), sort=True)]
     for place, part in enumerate(stretches, start=1):
         _add_lines(chart, part, unit, look, named=place == len(stretches))
-    _add_target(chart, rows, unit, look)
+    _add_target(chart, rows, look)
     chart.add_scatter(
         x=list(rows["at"]),
         y=[drawing.number(v) for v in rows["value"]],
@@ -105,7 +105,7 @@ def _short(value: float, unit: str) -> str:
     return drawing.label(wording.number(value, unit).removesuffix(f" {unit}"))
 
 
-def _add_target(chart: go.Figure, rows: pd.DataFrame, unit: str, look: Look) -> None:
+def _add_target(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:
     if rows["target"].isna().all():
         return
     chart.add_scatter(
