@@ -181,11 +181,15 @@ def changes_nothing(change: WhatIf) -> bool:
     return same_missed and not (change.referral_growth or change.extra_slots or change.recovery_completions)
 
 
-def measure(outcome: Outcome, name: str) -> pd.DataFrame:
-    """Return month, median, low80 and high80 of one measure of a projection, starting with the months ahead."""
+def measure(service: Service, outcome: Outcome, name: str) -> pd.DataFrame:
+    """Return month, median, low80 and high80 of one measure of a projection; the size starts from today's list."""
     frame = outcome.projection.frame
-    held: pd.DataFrame = frame[frame["measure"] == name].dropna(subset=["median"])
-    return held.assign(month=pd.to_datetime(held["month"]))
+    held = frame.loc[frame["measure"] == name, ["month", "median", "low80", "high80"]].dropna(subset=["median"])
+    held = held.assign(month=pd.to_datetime(held["month"]))
+    if name != "size":
+        return held
+    today = {"month": pd.Timestamp(service.month), **dict.fromkeys(("median", "low80", "high80"), service.waiting.size)}
+    return pd.concat([pd.DataFrame([today]), held], ignore_index=True)
 
 
 def passing(service: Service, by: date, rates: Rates | None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ def answered(service: Service, clock: Clock) -> None:
     question = parts.question(edition, service, clock, filters.share_in_time(clock.weeks), assumed)
     parts.rates(question)
     if question.rates() is not None:
-        tiles.section("What would it take?", "Completions a week that each aim takes, beside today's.")
+        tiles.section("How many completions a week?", "Completions a week that each aim takes, beside today's.")
         parts.needed(question)
 
         tiles.section("What if?", "Rates go on as they are, except for what you change here. Everything is redrawn.")

@@ -86,9 +86,11 @@ def needs_table(needs: pd.DataFrame, aims: list[Aim], assumed: bool) -> pd.DataF
 
 def reached_table(now: pd.DataFrame, tried: pd.DataFrame | None, aims: list[Aim]) -> pd.DataFrame:
     """Return one row an aim: when it is first reached and how likely in its own month, as now and as tried."""
-    out = {"Aim": [aim_words(aim) for aim in aims], "If nothing changes": [_reached(row) for _, row in now.iterrows()]}
-    if tried is not None:
-        out["What you tried"] = [_reached(row) for _, row in tried.iterrows()]
+    out = {"Aim": [aim_words(aim) for aim in aims]}
+    for words, frame in (("if nothing changes", now), ("as tried", tried)):
+        if frame is not None:
+            out[f"Reached {words}"] = [_reached(row) for _, row in frame.iterrows()]
+            out[f"Chance {words}"] = ["" if pd.isna(c) else _percent(c) for c in frame["chance"]]
     return pd.DataFrame(out, dtype="str")
 
 
@@ -121,12 +123,9 @@ def list_facts(service: Service, longer: float | None, weeks: int) -> list[tuple
 
 def _reached(row: pd.Series) -> str:
     if pd.isna(row["month"]):
-        when = "not within 18 months"
-    else:
-        when = wording.month_words(row["month"])
-        late = "past 18 months" if pd.isna(row["late"]) else wording.short_month(row["late"])
-        when += f" (80 %: {wording.short_month(row['early'])} to {late})"
-    return when if pd.isna(row["chance"]) else f"{when}; chance in the aim's month {_percent(row['chance'])}"
+        return "not within 18 months"
+    late = "past 18 months" if pd.isna(row["late"]) else wording.short_month(row["late"])
+    return f"{wording.short_month(row['month'])} ({wording.short_month(row['early'])} to {late})"
 
 
 def _percent(chance: float) -> str:

@@ -140,5 +140,5 @@ def _add_course(
         bgcolor=look.soft(look.background, 0.75),
         showarrow=False,
         xanchor="right",
-        yanchor="bottom" if name == AS_NOW else "top",
+        yanchor="top" if name == TRIED and last["median"] > frame["median"].iloc[0] / 3 else "bottom",
     )

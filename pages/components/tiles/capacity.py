@@ -119,8 +119,8 @@ def needed(question: Question) -> None:
     shown = capacity.needs_table(needs, aims, question.assumed is not None)
     table(shown, "Completions a week that each aim takes", "needed", ("Needed a week", "Today a week", "More"))
     st.markdown(
-        ":gray[:small[In brackets: four of five simulated futures lie between. A share within a number of weeks is taken "
-        "as the list size that allows it once waits have settled.]]"
+        ":gray[:small[In brackets: four of five simulated futures lie between. A share within a number of weeks is "
+        "taken as the list size that allows it once waits have settled.]]"
     )
 
 
@@ -154,8 +154,8 @@ def tried(question: Question, change: WhatIf) -> None:
         (f"Children waiting{mark}", "size", "children", today.target_list),
         (f"Waiting {weeks} weeks or less{mark}", f"within_{weeks}", "percent", float(question.share)),
     ):
-        before = capacity_view.measure(now, measure)
-        after = None if then is None else capacity_view.measure(then, measure)
+        before = capacity_view.measure(service, now, measure)
+        after = None if then is None else capacity_view.measure(service, then, measure)
         sizes = service.sizes if unit == "children" else service.sizes.iloc[:0]
         st.markdown(f"**{plain(title)}**")
         chart = charts.ahead(sizes, before, after, target, look(), percent=unit == "percent")
