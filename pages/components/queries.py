@@ -4,10 +4,11 @@ Cached by edition id and audience, which never change their meaning. What is cac
 copy before changing a frame.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from etl.settings import editions_folder
 from etl.tables import EVERYONE
 from metrics.edition import Audience, EditionError, Manifest, current_edition, read_manifest, read_tables
+
+Answer = TypeVar("Answer")
 
 _HELD = "edition shown"
 _SENT_BACK = "sent back to the front door"
@@ -178,6 +181,12 @@ def edition() -> Edition:
     return held
 
 
+def kept(question: str, answer: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question about the edition shown, worked out once; the question names all it rests on."""
+    held: Answer = _kept(f"{edition().manifest.edition_id} {audience()} {question}", answer)
+    return held
+
+
 def _through_the_front_door() -> None:
     """Run the screen again by way of app.py, with its address as it is.
 
@@ -207,6 +216,11 @@ def _earlier(folder: Path, damaged: str) -> Opened:
             except (EditionError, KeyError):
                 continue
     raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _kept(question: str, _answer: Callable[[], Any]) -> Any:  # noqa: ARG001 (the key of the cache)
+    return _answer()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

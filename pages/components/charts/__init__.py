@@ -1,5 +1,6 @@
 """Charts: frame in, Plotly figure out, each with a companion that returns its text alternative. No Streamlit."""
 
+from pages.components.charts.capacity import ahead, ahead_in_words, waiting_bands, waiting_bands_in_words
 from pages.components.charts.clock import clock, clock_in_words
 from pages.components.charts.control import control, control_in_words, meanings, rules_in_words
 from pages.components.charts.grid import completeness, completeness_in_words
@@ -8,6 +9,8 @@ from pages.components.charts.trajectory import Plan, sparkline, trajectory, traj
 
 __all__ = [
     "Plan",
+    "ahead",
+    "ahead_in_words",
     "clock",
     "clock_in_words",
     "comparison",
@@ -23,4 +26,6 @@ __all__ = [
     "sparkline",
     "trajectory",
     "trajectory_in_words",
+    "waiting_bands",
+    "waiting_bands_in_words",
 ]

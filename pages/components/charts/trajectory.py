@@ -175,22 +175,21 @@ def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
 
 
 def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
-    """Write the latest figure beside its point instead of a legend, on the side away from the plan."""
+    """Write the latest figure beside its point instead of a legend, on the side away from the figures before it."""
     row = _latest(plan)
     if row is None:
         return
     long_period = row["period_months"] > 1
-    planned = plan.path.sort_values("month")["planned"].dropna()
-    below = len(planned) > 0 and planned.iloc[-1] >= row["actual"] > 0
+    before = plan.path.dropna(subset=["actual"]).sort_values("month")["actual"].iloc[:-1].tail(6)
+    below = len(before) > 0 and before.mean() > row["actual"] > 0
     chart.add_annotation(
         x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
         y=float(row["actual"]),
         text=f"<b>Actual {drawing.label(wording.number(row['actual'], plan.unit))}</b>",
         font={"color": look.actual},
-        bgcolor=look.soft(look.background, 0.75),
         showarrow=False,
         xanchor="right" if row["month"] > plan.path["month"].min() else "left",
-        yshift=-16 if below else 16,
+        yshift=-18 if below else 18,
     )
 
 
