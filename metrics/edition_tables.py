@@ -2,7 +2,9 @@
 
 from etl.tables import Column, Table
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
+from metrics.quality_tables import ARRIVALS as ARRIVALS
 from metrics.quality_tables import CHECKS, COMPARATORS
+from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -205,35 +207,6 @@ EDITION_LOADS = Table(
         Column("state_reason", "TEXT", "what replaced it, or why it was withdrawn", required=False),
     ),
     key=("load_id",),
-)
-
-EDITION_FINDINGS = Table(
-    "findings",
-    "One row per load, rule, sheet and column.",
-    (
-        Column("load_id", "TEXT", "the load"),
-        Column("rule", "TEXT", "stable code of the rule"),
-        Column("severity", "TEXT", "error, query or note"),
-        Column("sheet", "TEXT", "sheet", required=False),
-        Column("row", "INTEGER", "first row, as Excel numbers it", required=False),
-        Column("column", "TEXT", "heading of the column", required=False),
-        Column("count", "INTEGER", "how many rows"),
-        Column("message", "TEXT", "the sentence"),
-        Column("explanation", "TEXT", "what a named analyst wrote to a query", required=False),
-    ),
-)
-
-ARRIVALS = Table(
-    "arrivals",
-    "One row per source, organisation and month of the calendar between the first and the last month loaded.",
-    (
-        Column("source", "TEXT", "the source"),
-        Column("organisation", "TEXT", "who sent it"),
-        Column("month", "DATE", "the month"),
-        Column("arrived", "BOOLEAN", "whether a load answers for it; false is a gap"),
-        Column("load_id", "TEXT", "which load", required=False),
-    ),
-    key=("source", "organisation", "month"),
 )
 
 EDITION = (

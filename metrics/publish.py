@@ -12,7 +12,7 @@ from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Reader, Warehouse
 from metrics.comparators import compared, load_neighbours
-from metrics.compute import Facts, compute, read_facts
+from metrics.compute import Facts, compute
 from metrics.definition import Definition, load_definitions
 from metrics.edition import (
     EditionError,
@@ -25,8 +25,10 @@ from metrics.edition import (
 )
 from metrics.edition_tables import ARRIVALS, BANDS, EDITION, EDITION_AREAS, EDITION_FINDINGS, EDITION_LOADS, KPIS
 from metrics.integrity import checks, withheld
+from metrics.kept_cells import read_cells
 from metrics.plan import Plan, load_plan, months_between, months_later
 from metrics.scorecard import score
+from metrics.warehouse_facts import facts_from
 
 Step = Callable[[str], None]
 
@@ -52,7 +54,7 @@ def publish(
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
-        facts = read_facts(reader)
+        facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = _arrived(reader, loads)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "

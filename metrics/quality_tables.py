@@ -1,6 +1,35 @@
-"""The edition's tables about the figures themselves: checks made on them, and how they compare with other areas."""
+"""The edition's tables about the figures: what arrived, what was found, checks, and how they compare with others."""
 
 from etl.tables import Column, Table
+
+EDITION_FINDINGS = Table(
+    "findings",
+    "One row per load, rule, sheet and column.",
+    (
+        Column("load_id", "TEXT", "the load"),
+        Column("rule", "TEXT", "stable code of the rule"),
+        Column("severity", "TEXT", "error, query or note"),
+        Column("sheet", "TEXT", "sheet", required=False),
+        Column("row", "INTEGER", "first row, as Excel numbers it", required=False),
+        Column("column", "TEXT", "heading of the column", required=False),
+        Column("count", "INTEGER", "how many rows"),
+        Column("message", "TEXT", "the sentence"),
+        Column("explanation", "TEXT", "what a named analyst wrote to a query", required=False),
+    ),
+)
+
+ARRIVALS = Table(
+    "arrivals",
+    "One row per source, organisation and month of the calendar between the first and the last month loaded.",
+    (
+        Column("source", "TEXT", "the source"),
+        Column("organisation", "TEXT", "who sent it"),
+        Column("month", "DATE", "the month"),
+        Column("arrived", "BOOLEAN", "whether a load answers for it; false is a gap"),
+        Column("load_id", "TEXT", "which load", required=False),
+    ),
+    key=("source", "organisation", "month"),
+)
 
 CHECKS = Table(
     "checks",

@@ -66,7 +66,7 @@ def read_facts(reader: Reader) -> Facts:
 
 def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
     """Return every fact, the clock counts from cells read before."""
-    cells = cells.astype({"in_time": "boolean", "excepted": "boolean"})
+    cells = cells.astype({"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"})
     return {
         "clock_counts": clock_counts(cells),
         "clock_days": clock_days(cells),

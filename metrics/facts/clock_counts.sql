@@ -22,13 +22,15 @@ numbers AS (
 months AS (
     SELECT DISTINCT month_start_day, month_end_day FROM wanted
 ),
+-- The first month-end there is an extract for, on or after each day; months without an extract are passed over.
 days AS (
-    SELECT bounds.first_day + numbers.number AS day, months.month_end_day
+    SELECT bounds.first_day + numbers.number AS day, MIN(months.month_end_day) AS month_end_day
     FROM bounds
     JOIN numbers ON bounds.first_day + numbers.number <= bounds.last_day
-    JOIN months ON bounds.first_day + numbers.number BETWEEN months.month_start_day AND months.month_end_day
+    JOIN months ON bounds.first_day + numbers.number <= months.month_end_day
+    GROUP BY bounds.first_day + numbers.number
 ),
--- Which month-ends a child waits at follows from the months of start and stop alone: one row per load, pair and month.
+-- Which month-ends a child waits at follows from those of start and stop alone: one row per load, pair and month.
 started_in AS (
     SELECT month_end_day FROM months UNION ALL SELECT 0 AS month_end_day
 ),
@@ -134,6 +136,7 @@ occurrences AS (
         coded.priority, coded.sex, coded.ethnic_group, coded.deprivation
     FROM coded
     JOIN wanted ON wanted.load_id = coded.load_id AND wanted.month_end_day = coded.stop_month
+        AND wanted.month_start_day <= coded.stopped_day
     UNION ALL
     SELECT
         coded.journey, coded.start_month AS month_end_day, 4 AS state, CAST(NULL AS INTEGER) AS days,
@@ -141,6 +144,7 @@ occurrences AS (
         coded.priority, coded.sex, coded.ethnic_group, coded.deprivation
     FROM coded
     JOIN wanted ON wanted.load_id = coded.load_id AND wanted.month_end_day = coded.start_month
+        AND wanted.month_start_day <= coded.started_day
 ),
 banded AS (
     SELECT
