@@ -16,10 +16,11 @@ F = TypeVar("F", pd.Series, pd.DataFrame)
 # Patterns for whole columns keep to what pyarrow's engine reads: it takes no \s, \d or \u, so classes are spelled out
 # with the characters themselves; anything else falls back to a Python call a cell, thirty times as slow.
 # Characters that print nothing: zero-width ones, byte order marks, directions, controls.
-UNPRINTED = "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x01-\x08\x0e-\x1f\x7f]"
+_UNPRINTED = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x01-\x08\x0e-\x1f\x7f"
+UNPRINTED = f"[{_UNPRINTED}]"
 _ODD_SPACE = "\t\n\r\f\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACES = f"[ {_ODD_SPACE}]+"
-_NOT_TIDY = f"^ | \\Z|  |[{_ODD_SPACE}]"
+_NOT_TIDY = f"^ | \\Z|  |[{_ODD_SPACE}{_UNPRINTED}]"
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 
 
@@ -76,12 +77,13 @@ def each_once(cells: pd.Series, read: Callable[[pd.Series], F]) -> F:
 
 
 def trimmed(cells: pd.Series) -> pd.Series:
-    """Return the text without outer spaces and unprinted characters, no-break and doubled spaces made plain."""
-    if cells.str.contains(UNPRINTED, regex=True).any():
-        cells = cells.str.replace(UNPRINTED, "", regex=True)
-    if cells.str.contains(_NOT_TIDY, regex=True).any():
-        cells = cells.str.replace(_SPACES, " ", regex=True).str.strip()
-    return cells
+    """Return the text without outer spaces and unprinted characters, no-break and doubled spaces made plain.
+
+    Cells that are tidy already are returned as they are: the same object.
+    """
+    if not cells.str.contains(_NOT_TIDY, regex=True).any():
+        return cells
+    return cells.str.replace(UNPRINTED, "", regex=True).str.replace(_SPACES, " ", regex=True).str.strip()
 
 
 def numbers(cells: pd.Series, symbols: Mapping[str, str]) -> Numbers:

@@ -104,7 +104,10 @@ def open_extract(match: Match, context: Context) -> Extract:
     cells = body[list(places.values())]
     lines = cells[(cells != "").any(axis=1)]
     missing = {normal(word) for word in layout.missing}
-    text = {key: _tidy(lines[place], missing) for key, place in places.items()}
+    cells_of = {key: lines[place] for key, place in places.items()}
+    tidied = {key: trimmed(column) for key, column in cells_of.items()}
+    untidy = [places[key] for key, column in tidied.items() if column is not cells_of[key]]
+    text = {key: _without(column, missing) for key, column in tidied.items()}
     count = sum(((column != "").astype("int8") for column in text.values()), pd.Series(0, index=lines.index))
     lines_with_any = count.index[count > 0]
     text = {key: column.loc[lines_with_any] for key, column in text.items()}
@@ -113,12 +116,12 @@ def open_extract(match: Match, context: Context) -> Extract:
         pd.Series(True, index=lines_with_any), places,
     )  # fmt: skip
     _hold_what_is_no_data(extract, count.loc[lines_with_any])
-    _say_what_was_stripped(extract, lines)
+    _say_what_was_stripped(extract, lines[untidy])
     return extract
 
 
-def _tidy(cells: pd.Series, missing: set[str]) -> pd.Series:
-    text = trimmed(cells)
+def _without(text: pd.Series, missing: set[str]) -> pd.Series:
+    """Return the text with the words that stand for a blank made blank."""
     short = text.str.len() <= max((len(word) for word in missing), default=0)
     blank = text[short].str.lower().isin(missing)
     return text.mask(blank.reindex(text.index, fill_value=False), "") if blank.any() else text
@@ -151,6 +154,8 @@ def _hold_what_is_no_data(extract: Extract, filled: pd.Series) -> None:
 
 def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
     for key, place in extract.places.items():
+        if place not in lines:
+            continue
         stripped = lines[place].str.contains(UNPRINTED, regex=True)
         extract.say(
             stripped.reindex(extract.index, fill_value=False), key, "CHARACTERS_STRIPPED", "note",

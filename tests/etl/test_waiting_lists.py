@@ -369,3 +369,18 @@ def test_a_cut_file_is_asked_about(tmp_path: Path) -> None:
     found = check(path)
     assert set(rules(found, "query")) == {"FILE_TRUNCATED", "RAGGED_ROW"}
     assert found.rows_rejected == 1
+
+
+def test_a_list_without_rows_is_empty_and_never_zero_children(tmp_path: Path) -> None:
+    path = tmp_path / "nd_2024_05.csv"
+    path.write_text(",".join(ND) + "\n")
+    assert "EMPTY" in rules(check(path), "error")
+    path.write_text(",".join(ND) + "\n" + "," * (len(ND) - 1) + "\n")
+    assert "EMPTY" in rules(check(path), "error")
+
+
+def test_a_column_known_under_two_headings_is_read_under_the_first_and_the_other_is_named(tmp_path: Path) -> None:
+    rows = [{"Received": "01/03/2024", **row} for row in children(3)]
+    found = read(tmp_path, rows)
+    assert pathways(found)["started_on"].tolist() == [pd.Timestamp("2024-01-15")] * 3
+    assert "left out: Received" in said(found, "COLUMNS_UNKNOWN")
