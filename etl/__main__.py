@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from etl.clean import month_in
+from etl.confine import run_confined
 from etl.demo import write_demonstration
 from etl.dictionary import dictionary
 from etl.errors import UsageError, WaymarkError
@@ -21,7 +23,6 @@ from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, status
 from etl.return_slip import slip_of_file, slip_of_load
 from etl.settings import SHIPPED, data_folder, plan_folder
-from etl.sketch import sketch
 from etl.source import load_sources
 from etl.template import write_template
 from etl.warehouse import open_warehouse
@@ -128,7 +129,9 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sketch(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise UsageError(f"There is no file {options.file}.")
-    draft = sketch(options.file)
+    with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+        arguments = {"path": str(options.file.resolve())}
+        draft = run_confined("etl.sketch:sketch_to_answer", arguments, Path(folder))["draft"]
     print(json.dumps({"draft": draft}) if options.json else draft)
     return 0
 

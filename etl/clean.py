@@ -21,7 +21,7 @@ UNPRINTED = f"[{_UNPRINTED}]"
 _ODD_SPACE = "\t\n\r\f\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACES = f"[ {_ODD_SPACE}]+"
 _NOT_TIDY = f"^ | \\Z|  |[{_ODD_SPACE}{_UNPRINTED}]"
-_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:\.[0-9]+)?"
 
 
 @dataclass(frozen=True)

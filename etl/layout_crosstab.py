@@ -23,7 +23,12 @@ def clean_crosstab(match: Match, organisations: Organisations) -> Cleaned:
     known = bands.groupby(_LIST, sort=False).agg(
         children=("children", "sum"), bands=("children", "size"), counted=("children", "count")
     )
-    rest = (totals.reindex(known.index) - known["children"]).where(known["bands"] == known["counted"])
+    sheets = sum(not table.band.total for table in match.tables if table.band)
+    broken = known.index[known["bands"] != sheets].union(known.index.symmetric_difference(totals.index))
+    bands, torn = _without_broken(bands, broken)
+    result.findings += torn
+    whole = (known["bands"] == known["counted"]) & ~known.index.isin(broken)
+    rest = (totals.reindex(known.index) - known["children"]).where(whole)
     result.findings += _against_totals(rest, match.source)
     unknown = rest[rest > 0].rename("children").reset_index()
     unknown = unknown.assign(weeks_from=None, weeks_to=None, flag=None)
@@ -31,6 +36,20 @@ def clean_crosstab(match: Match, organisations: Organisations) -> Cleaned:
     result.frames["band_counts"] = BAND_COUNTS.typed(rows)
     result.frames["areas"] = AREAS.typed(lines.drop_duplicates("area").assign(load_id=""))
     return result
+
+
+def _without_broken(bands: pd.DataFrame, broken: pd.Index) -> tuple[pd.DataFrame, list[Finding]]:
+    """Withhold every list that is not on all sheets: what one sheet lacks must not pass for an unknown wait."""
+    if broken.empty:
+        return bands, []
+    torn = pd.MultiIndex.from_frame(bands[_LIST]).isin(broken)
+    lost = broken.difference(pd.MultiIndex.from_frame(bands[_LIST])).to_frame(index=False)
+    kept = bands.assign(children=bands["children"].mask(torn), flag=bands["flag"].mask(torn, "withheld"))
+    lost = lost.assign(weeks_from=None, weeks_to=None, children=None, flag="withheld")
+    problem = f"{_lists(len(broken))} stand on some sheets only, or lost a line to another finding; they are withheld"
+    remedy = "Compare the organisations of the sheets, mend the one that differs, or say why the list may be left out."
+    finding = Finding("LINE_MISSING", "query", problem, remedy, count=len(broken))
+    return pd.concat([kept, lost]) if len(lost) else kept, [finding]
 
 
 def _sheet(

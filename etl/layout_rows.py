@@ -48,7 +48,10 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
     good &= ~repeated
     measures = {name: _measure(name, measure, lines, parsed)[good] for name, measure in layout.measures.items()}
     for name, rows in measures.items():
-        if printed := layout.measures[name].value:
+        measure = layout.measures[name]
+        above = parsed[measure.numerator].values
+        result.findings += _exceeding(name, rows, above, table.sheet.name, headings[measure.numerator])
+        if printed := measure.value:
             result.findings += _against_published(name, rows, table.sheet.name, headings[printed])
     result.frames["measures"] = MEASURES.typed(pd.concat(measures.values()).assign(load_id="", period_months=_YEAR))
     result.frames["areas"] = AREAS.typed(lines[good].drop_duplicates("area").assign(load_id=""))
@@ -74,6 +77,9 @@ def _rules(lines: pd.DataFrame, parsed: dict[str, Numbers], layout: Rows, path: 
     for key, column in parsed.items():
         remedy = f"Correct the cell, or add the symbol it holds under symbols in {path}."
         rules.append((column.unreadable, key, "NUMBER_UNREADABLE", "neither a number nor a symbol we know", remedy))
+    for key in {part for measure in layout.measures.values() for part in (measure.numerator, *measure.denominator)}:
+        broken = (parsed[key].values != parsed[key].values.round()).fillna(False).astype("bool")
+        rules.append((broken, key, "COUNT_UNREADABLE", "not a whole number", "Correct the cell."))
     return rules
 
 
@@ -119,13 +125,25 @@ def _measure(name: str, measure: Measure, lines: pd.DataFrame, parsed: dict[str,
         flag = flag.where(flag.notna(), part.flags)
     missing = pd.Series(pd.NA, index=lines.index, dtype="Float64")
     below = [part.values for part in parts[1:]]
+    base = sum(below[1:], start=below[0]) if below else missing
+    above = (parts[0].values > base).fillna(False).astype("bool")
     return lines.assign(
         measure=name,
-        numerator=parts[0].values,
-        denominator=sum(below[1:], start=below[0]) if below else missing,
+        numerator=parts[0].values.mask(above),
+        denominator=base,
         value=parsed[measure.value].values if measure.value else missing,
-        flag=flag,
+        flag=flag.mask(above, "withheld"),
     )
+
+
+def _exceeding(name: str, rows: pd.DataFrame, printed: pd.Series, sheet: str, heading: str) -> list[Finding]:
+    """Name the parts larger than their whole; their figures are withheld."""
+    torn = rows.index[rows["numerator"].isna() & printed[rows.index].notna()]
+    if torn.empty:
+        return []
+    problem = f"the part is larger than the whole ({name.replace('_', ' ')}); the figure is withheld"
+    remedy = "Ask the sender which of the two counts is wrong."
+    return [Finding("PART_EXCEEDS_WHOLE", "note", problem, remedy, sheet, int(torn.min()), heading, len(torn))]
 
 
 def _against_published(name: str, rows: pd.DataFrame, sheet: str, heading: str) -> list[Finding]:

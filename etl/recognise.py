@@ -134,6 +134,7 @@ def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
         if len(bands) != 1:
             findings.append(_unknown_band(sheet, source))
         findings += _missing(sheet, header_row, columns, wanted, source)
+        findings += _repeated(sheet, header_row, wanted)
         labels = _labels(sheet, header_row, columns, source)
         findings += [f for f in labels.values() if isinstance(f, Finding)]
         places = {key: place for key, place in labels.items() if isinstance(place, int)}

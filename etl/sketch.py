@@ -23,13 +23,16 @@ def sketch(path: Path) -> str:
 
 
 def _header(sheet: Sheet) -> tuple[int, list[str]]:
-    """Return the row with most text cells near the top: titles fill one cell, a header fills all."""
-    best: tuple[int, list[str]] = (1, [])
-    for row, cells in sheet.cells.head(40).iterrows():
-        words = [str(cell).strip() for cell in cells if re.search(r"[A-Za-z]", str(cell))]
-        if len(words) > len(best[1]):
-            best = (int(str(row)), words)
-    return best
+    """Return the first row near the top that fills at least half as many cells as the fullest: never a row below it.
+
+    A row of the body may hold more words than the headings do, and a child's name and address must not be quoted.
+    """
+    top = sheet.cells.head(40)
+    filled = (top != "").sum(axis=1)
+    if filled.empty or filled.max() == 0:
+        return 1, []
+    row = int(filled.index[filled >= filled.max() / 2][0])
+    return row, [str(cell).strip() for cell in top.loc[row] if re.search(r"[A-Za-z]", str(cell))]
 
 
 def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str) -> list[str]:
@@ -79,3 +82,9 @@ def _rest() -> list[str]:
         "  split: {topic: TODO, group: TODO, topics: {}}",
         "  measures: {}   # TODO name: {numerator: column, denominator: [column]}",
     ]
+
+
+def sketch_to_answer(*, path: str, out: Path) -> dict[str, str]:
+    """Run `sketch` in the limited child process."""
+    assert out
+    return {"draft": sketch(Path(path))}

@@ -62,10 +62,13 @@ class Manifest(BaseModel):
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return the SHA-256 of all figures, whatever the order of rows; floats count to their last bit."""
+    """Return the SHA-256 of all figures and words, whatever the order of rows; floats count to their last bit.
+
+    When a file was loaded is no figure and stays out, so that the same inputs give the same hash at any time.
+    """
     digest = hashlib.sha256()
     for table in EDITION:
-        frame = tables[table.name]
+        frame = tables[table.name].drop(columns="loaded_at", errors="ignore")
         digest.update(f"{table.name}:{','.join(table.names())}\n".encode())
         lines = sorted(json.dumps([_plain(v) for v in row]) for row in frame.itertuples(index=False))
         digest.update("\n".join(lines).encode())

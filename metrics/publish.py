@@ -72,6 +72,8 @@ def publish(
     made = checks(facts)
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     results = withheld(results, kpis.values(), made)
+    if results.empty:
+        raise EditionError(f"No figure is as old as {month:%B %Y}; nothing was published. Choose a later --as-of.")
     step("score")
     tables |= {
         "checks": made,

@@ -135,3 +135,21 @@ def test_sheets_of_two_months_are_refused(tmp_path: Path) -> None:
 def test_a_month_that_has_not_begun_is_refused(tmp_path: Path) -> None:
     found = examined(sitrep.write(tmp_path / "waits.xlsx", month="January 2030"))
     assert [f.rule for f in found.findings if f.severity == "error"] == ["MONTH_IN_FUTURE"]
+
+
+def test_a_line_that_one_sheet_lacks_withholds_its_list_and_asks(tmp_path: Path) -> None:
+    path = sitrep.write(tmp_path / "waits.xlsx")
+    sitrep.rewrite(path, r"xl/worksheets/sheet7\.xml", '<row r="6".*?</row>', "")  # the trust, over 18 to 52 weeks
+    found = examined(path)
+    assert (found.verdict, [f.rule for f in found.findings if f.severity == "query"]) == ("query", ["LINE_MISSING"])
+    frame = (found.frames or {})["band_counts"]
+    trust = frame[frame["area"] == "R1D"]
+    assert trust["flag"].tolist() == ["withheld"] * len(trust)
+    assert trust["children"].isna().all()
+    assert bands(found, "E92000001")[18, 52] == 10
+
+
+def test_a_service_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = sitrep.write(tmp_path / "waits.xlsx")
+    sitrep.rewrite(path, r"xl/worksheets/sheet2\.xml", r"\(A\) Audiology", sitrep.PAEDIATRICS)
+    assert "COL_REPEATED" in [f.rule for f in examined(path).findings if f.severity == "error"]

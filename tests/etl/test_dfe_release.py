@@ -122,3 +122,20 @@ def test_a_ragged_line_is_held_back(tmp_path: Path) -> None:
     rows = [release.row(str(1990 + n)) for n in range(30)]
     found = examined(release.write(tmp_path / "file.csv", [*rows, [*release.row(), "spill"]]))
     assert [(f.rule, f.row) for f in found.findings] == [("RAGGED_ROW", 32)]
+
+
+def test_a_part_larger_than_its_whole_is_withheld(tmp_path: Path) -> None:
+    row = release.row()
+    row[release.HEADER.index("plans_issued_within_20_weeks")] = "21"
+    found = examined(release.write(tmp_path / "file.csv", [row]))
+    kept = measures(found).loc["ehc_plans_within_20_weeks"]
+    assert (kept["flag"], pd.isna(kept["numerator"])) == ("withheld", True)
+    assert "PART_EXCEEDS_WHOLE" in [f.rule for f in found.findings]
+
+
+@pytest.mark.parametrize("content", ["12.5", "9" * 400])
+def test_a_count_is_a_whole_number_of_a_size_that_occurs(tmp_path: Path, content: str) -> None:
+    rows = [release.row(str(1990 + n)) for n in range(30)]
+    rows[3][release.HEADER.index("plans_issued_den")] = content
+    found = examined(release.write(tmp_path / "file.csv", rows))
+    assert (found.verdict, found.rows_rejected) == ("query", 1)

@@ -134,3 +134,15 @@ def test_a_file_nobody_can_read_is_refused_in_one_sentence(
     assert rule is None or [finding["rule"] for finding in told["findings"]] == [rule]
     assert all(finding["message"].startswith(f"{name}: ") for finding in told["findings"])
     assert str(tmp_path) not in out
+
+
+def test_sketch_quotes_no_row_below_the_headings_however_wordy(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Weekly list,,,,\nChild,,,2024,Note\nInvented Name,Invented Street,SY1 1AA,yes,ring later\n")
+    code, out, _ = run(capsys, "sketch", path)
+    assert code == 0
+    assert "'Child'" in out
+    assert "Invented" not in out
+    assert "SY1" not in out
