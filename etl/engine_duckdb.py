@@ -115,7 +115,7 @@ class DuckDBEngine:
             try:
                 return connect(self._path, read_only=read_only)
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
+                if "Conflicting lock is held" not in str(error) and "Could not set lock" not in str(error):
                     raise WarehouseBusyError(
                         "The warehouse cannot be opened; nothing was changed. Restore it from a backup."
                     ) from error

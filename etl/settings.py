@@ -19,8 +19,11 @@ def warehouse_address() -> str:
 
 
 def warehouse_wait_seconds() -> float:
-    """Return how long a call waits for another writer: `WAYMARK_WAIT`, or 30 seconds."""
-    return float(os.environ.get("WAYMARK_WAIT") or 30)
+    """Return how long a call waits for another writer: `WAYMARK_WAIT`, or 30 seconds. Raises UsageError."""
+    try:
+        return float(os.environ.get("WAYMARK_WAIT") or 30)
+    except ValueError as error:
+        raise UsageError("WAYMARK_WAIT must be a number of seconds.") from error
 
 
 def key_file() -> Path:
