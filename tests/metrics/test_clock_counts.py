@@ -55,7 +55,10 @@ def test_who_left_is_completed_or_removed_and_an_unknown_start_counts_without_a_
     with warehouse.reading() as reader:
         counts = read_facts(reader)["clock_counts"]
     told = counts[(counts["breakdown"] == "all") & (counts["month"] == pd.Timestamp("2024-05-01"))]
-    found = {(row["state"], row["weeks_from"]): row["children"] for row in told.fillna(-1).to_dict("records")}
+    found = {
+        (row["state"], row["weeks_from"]): row["children"]
+        for row in told[["state", "weeks_from", "children"]].fillna(-1).to_dict("records")
+    }
     # 15 January to 20 May is 126 days; 2 to 31 May is 29 days.
     assert found == {
         ("completed", 17): 1, ("removed", 17): 1, ("waiting", -1): 1, ("waiting", 4): 1, ("started", -1): 1,
