@@ -24,8 +24,11 @@ def week_band(days: int) -> tuple[int, int]:
     raise ValueError("longer than any wait")
 
 
-def clock_counts(pathways: Iterable[Row], months: Iterable[date]) -> Counter[Cell]:
-    """Return children by month, clock, state, excepted, area, breakdown, group, weeks_from, weeks_to."""
+def clock_counts(pathways: Iterable[Row], months: Iterable[date], limits: Mapping[str, int]) -> Counter[Cell]:
+    """Return children by month, clock, state, excepted, area, breakdown, group, weeks_from, weeks_to, in_time.
+
+    `limits` are the days within which a clock is in time.
+    """
     counts: Counter[Cell] = Counter()
     months = list(months)
     for row in pathways:
@@ -33,10 +36,11 @@ def clock_counts(pathways: Iterable[Row], months: Iterable[date]) -> Counter[Cel
             last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
             for state, days in _states(row, first, last):
                 band = (None, None) if days is None else week_band(days)
+                timed = (*band, None if days is None else days <= limits[row["clock"]])
                 place = (first, row["clock"], state, row["excepted"], row["area"])
-                counts[(*place, "all", "all", *band)] += 1
+                counts[(*place, "all", "all", *timed)] += 1
                 for breakdown in BREAKDOWNS:
-                    counts[(*place, breakdown, row[breakdown] or "not supplied", *band)] += 1
+                    counts[(*place, breakdown, row[breakdown] or "not supplied", *timed)] += 1
     return counts
 
 
