@@ -1,4 +1,4 @@
-"""The doors of `python -m metrics`: publish, show, editions, signals."""
+"""The doors of `python -m metrics`: publish, show, editions, signals, forecast."""
 
 import argparse
 import getpass
@@ -16,7 +16,9 @@ from etl.errors import WaymarkError
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.compare import compare
+from metrics.document import document
 from metrics.edition import Manifest, current_edition, list_editions
+from metrics.forecast_csv import forecast_of_csv
 from metrics.plan import first_of
 from metrics.publish import publish
 from metrics.show import show
@@ -90,6 +92,12 @@ def _both(row: dict[str, Any]) -> bool:
     return row["numerator"] is not None and row["denominator"] is not None
 
 
+def _document(options: argparse.Namespace) -> int:
+    text = document()
+    print(json.dumps({"text": text}) if options.json else text, end="")
+    return 0
+
+
 def _editions(options: argparse.Namespace) -> int:
     folder = editions_folder()
     if options.compare:
@@ -129,6 +137,18 @@ def _signals(options: argparse.Namespace) -> int:
     print(f"{told['file']}, rules {told['rules']}, {told['points_used']} points")
     for sentence in [*_lines(told["sentences"]), *_lines(told["notes"])]:
         print(sentence)
+    return 0
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    told = forecast_of_csv(options.file, options.months, options.unit)
+    if options.json:
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return 0
+    if told.get("cannot_tell"):
+        print(told["cannot_tell"])
+    for row in told["months"]:
+        print(f"{row['month']}: {row['median']:g} (80 %: {row['low80']:g} to {row['high80']:g})")
     return 0
 
 
@@ -182,6 +202,11 @@ def _parser() -> argparse.ArgumentParser:
     signals.add_argument("--target", type=float)
     signals.add_argument("--fix-after", type=int, metavar="N", help="set the limits on the first N points")
     signals.add_argument("--screen", action=argparse.BooleanOptionalAction, help="leave outlying ranges out of limits")
+    command("document", _document, "print docs/kpis.md, made from the definitions")
+    ahead = command("forecast", _forecast, "forecast of any date,value series")
+    ahead.add_argument("file", type=Path, metavar="FILE.csv")
+    ahead.add_argument("--months", type=int, default=18, help="how many months ahead; 18 by default")
+    ahead.add_argument("--unit", default="value", help="percent, children, weeks, …: what values can occur")
     editions = command("editions", _editions, "list editions, or what differs between two")
     editions.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
     return parser

@@ -1,37 +1,23 @@
-"""Facts to results: reads the monthly counts out of the warehouse once, then computes every KPI from them."""
+"""Facts to results: every KPI from the monthly counts, by its definition, one computation for all screens."""
 
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-
-import duckdb
 import pandas as pd
 
-from etl.engine_duckdb import connect
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
-from etl.warehouse import Reader
 from metrics import kinds
 from metrics.definition import Definition
 from metrics.edition_tables import RESULTS
+from metrics.periods import LENGTH, in_windows
+from metrics.rule import COLUMNS, tried
+from metrics.warehouse_facts import FACTS as FACTS
+from metrics.warehouse_facts import Facts as Facts
+from metrics.warehouse_facts import read_facts as read_facts
+from metrics.warehouse_facts import select_fact as select_fact
 
-FACTS = ("clock_counts", "measure_values")
-_SQL = Path(__file__).parent / "facts"
-# An open band is taken to hold waits up to ten years when a rule is tried on it: longer than any clock here runs.
-_LONGEST_WEEKS = 522
-
-Facts = Mapping[str, pd.DataFrame]
-
-
-@cache
-def select_fact(fact: str) -> str:
-    """Return the SQL text of a fact."""
-    return (_SQL / f"{fact}.sql").read_text(encoding="utf-8")
-
-
-def read_facts(reader: Reader) -> Facts:
-    """Return every fact as a frame, one row per cell of its grain."""
-    return {fact: reader.query(select_fact(fact)) for fact in FACTS}
+# How old a population or pupil count may be and still stand under a rate.
+_POPULATION_DAYS = pd.Timedelta(days=731)
+_LEAVING = ["completed", "removed"]
+_CLEARANCE = "rolling_3"
 
 
 def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
@@ -39,37 +25,112 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
     Raises DocumentError when the definition names columns or values its fact does not have.
     """
-    wanted = [EVERYONE, *definition.breakdowns]
-    fact = facts[definition.fact]
-    try:
-        chosen = fact[fact["breakdown"].isin(wanted)]
-        for column, value in definition.select.items():
-            chosen = chosen[chosen[column] == value]
-    except KeyError as error:
-        raise DocumentError(f"{definition.id}.yaml: select: {error} is no column of {definition.fact}.") from error
-    if definition.kind == "measure":
-        result = kinds.measure(chosen, definition.unit)
-    elif definition.kind == "percentile":
-        minimum = definition.minimum_base or kinds.PERCENTILE_MINIMUM
-        result = kinds.percentile(chosen, float(definition.percentile or 0), minimum)
+    if not _anything(definition, facts):
+        return RESULTS.empty()
+    if definition.kind == "net_flow":
+        result = kinds.net_flow(_flows(definition, facts))
+    elif definition.kind == "clearance_weeks":
+        result = kinds.clearance_weeks(_list_and_pace(definition, facts))
+    elif definition.kind in ("percentile", "mean"):
+        result = _of_waits(definition, _chosen(definition, facts))
+    elif definition.fact == "measure_values":
+        result = _of_measures(definition, _chosen(definition, facts), facts)
     else:
-        counts = _counted(definition, chosen)
-        result = kinds.share(counts) if definition.kind == "share" else kinds.count(counts)
+        result = _of_counts(definition, facts)
     result = result.assign(kpi=definition.id)
     for column in ("at_least", "low", "high"):
         if column not in result:
             result[column] = None
     if "period_months" not in result:
-        snapshot = definition.select.get("state") == "waiting"
-        result = result.assign(period_months=0 if snapshot else 1)
+        result = result.assign(period_months=0 if definition.snapshot else LENGTH[definition.period])
     result["month"] = result["month"].astype("datetime64[s]")
     return RESULTS.typed(result).sort_values(list(RESULTS.key), ignore_index=True)
 
 
+def _anything(definition: Definition, facts: Facts) -> bool:
+    """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
+    fact = facts[definition.fact]
+    if unknown := [column for column in definition.select if column not in fact]:
+        raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {definition.fact}.")
+    lead = next(iter(definition.select))
+    value = definition.select[lead]
+    wanted = value if isinstance(value, list) else [value]
+    return bool(fact[lead].isin(wanted).any()) or not _observed(definition, facts).empty
+
+
+def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
+    minimum = definition.minimum_base or kinds.PERCENTILE_MINIMUM
+    if definition.kind == "mean":
+        return kinds.mean(chosen)
+    if definition.fact == "clock_days":
+        return kinds.exact_percentile(chosen, float(definition.percentile or 0), minimum)
+    bands = chosen.groupby([*kinds.PLACE, "weeks_from", "weeks_to"], dropna=False, sort=False)
+    added = bands.agg(children=("children", lambda values: values.sum(min_count=len(values))), flag=("flag", "first"))
+    return kinds.percentile(added.reset_index(), float(definition.percentile or 0), minimum)
+
+
+def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    if definition.kind == "rate":
+        return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1)
+    return kinds.measure(chosen, definition.unit)
+
+
+def _of_counts(definition: Definition, facts: Facts) -> pd.DataFrame:
+    counts = _counted(definition, _chosen(definition, facts))
+    counts = _with_zeros(definition, counts, facts)
+    if definition.kind == "share":
+        return kinds.share(counts)
+    if definition.kind == "top_two_box":
+        return kinds.top_two_box(counts, definition.minimum_base or 0)
+    if definition.kind == "rate":
+        return kinds.rate(_with_population(definition, counts, facts), definition.per or 1)
+    return kinds.count(counts)
+
+
+def _chosen(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
+    """Return the fact's rows the definition selects, by the breakdowns it declares, in its period's windows."""
+    own = _selected(definition, facts, **other).assign(counted_in=lambda rows: rows["month"])
+    chosen = in_windows(own, _observed(definition, facts), definition.period)
+    if definition.follow_up_weeks is not None and definition.fact == "cohort_counts":
+        # The newest extract must lie so many weeks after the last month of the period, not of the row alone.
+        later = (_end(chosen["month"]) - _end(chosen["counted_in"])).dt.days
+        early = chosen["observed_days"] - later < 7 * definition.follow_up_weeks
+        chosen = chosen.assign(flag=chosen["flag"].mask(early, "not_available"))
+    return chosen
+
+
+def _end(months: pd.Series) -> pd.Series:
+    return pd.to_datetime(months) + pd.offsets.MonthEnd(0)
+
+
+def _selected(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
+    own = _own_breakdowns(definition, facts[definition.fact])
+    for column, value in {**definition.select, **other}.items():
+        own = own[own[column].isin(value if isinstance(value, list) else [value])]
+    return own
+
+
+def _own_breakdowns(definition: Definition, fact: pd.DataFrame) -> pd.DataFrame:
+    if not definition.over:
+        return fact[fact["breakdown"].isin([EVERYONE, *definition.breakdowns])]
+    rows = fact[fact["breakdown"].isin(definition.fact_breakdowns)]
+    parts = rows["group"].str.rpartition(" + ") if len(rows) else pd.DataFrame(columns=[0, 1, 2], dtype="str")
+    whole = rows["breakdown"] == definition.over
+    return rows.assign(
+        member=parts[2],
+        group=parts[0].mask(whole, EVERYONE),
+        breakdown=rows["breakdown"].str.partition("+")[0].mask(whole, EVERYONE) if len(rows) else rows["breakdown"],
+    )
+
+
 def _counted(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
     """Return numerator and denominator per place; a flag where a needed band is not there or is cut by the rule."""
-    rule = _rule_by_band(definition, chosen)
-    rows = chosen.merge(rule, on=["weeks_from", "weeks_to", "excepted"], how="left")
+    columns = [*COLUMNS[definition.fact], *(["member"] if definition.over else [])]
+    if definition.base:
+        inside = tried(chosen, columns, definition.base, definition.id)
+        chosen = chosen.merge(inside[inside["all_in"].astype("bool")][columns], on=columns)
+    rows = chosen.merge(tried(chosen, columns, definition.numerator, definition.id), on=columns, how="left")
+    rows[["all_in", "some_in"]] = rows[["all_in", "some_in"]].astype("bool")
     needed = rows["all_in"] | rows["some_in"]
     cut = rows["some_in"] & ~rows["all_in"] & (rows["children"] != 0).fillna(True).astype("bool")
     rows["counted"] = rows["children"].where(rows["all_in"], 0)
@@ -91,37 +152,70 @@ def _counted(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _rule_by_band(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return, per week band, whether all or some of its weeks meet the definition's rule.
+def _observed(definition: Definition, facts: Facts) -> pd.DataFrame:
+    """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
+    if definition.fact not in ("clock_counts", "clock_days", "cohort_counts"):
+        return pd.DataFrame({"area": [], "month": [], "rows": []})
+    clock, counts, lists = definition.select.get("clock"), facts["clock_counts"], facts.get("observed")
+    published = counts.loc[counts["clock"] == clock, ["area", "month"]].assign(rows=False)
+    if lists is not None:
+        own = lists.loc[lists["clock"] == clock, ["area", "month"]].assign(rows=True)
+        published = pd.concat([own, published.astype(own.dtypes.to_dict())]) if len(own) else published
+    return published.drop_duplicates(["area", "month"])
 
-    A rule such as `weeks_from >= 104` cuts a published band "over 52": then nobody can say, and no number is made up.
+
+def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts, **other: object) -> pd.DataFrame:
+    """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap.
+
+    Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
     """
-    bands = chosen[["weeks_from", "weeks_to", "excepted"]].drop_duplicates()
-    connection = connect(None, read_only=False)
-    try:
-        connection.register("bands", bands.assign(band=range(len(bands))))
-        connection.execute(
-            f"""
-            CREATE TABLE weeks AS
-            SELECT band, excepted, CAST(weeks_from + week AS INTEGER) AS weeks_from,
-                CAST(weeks_from + week + 1 AS INTEGER) AS weeks_to
-            FROM bands, range({_LONGEST_WEEKS}) AS weeks(week)
-            WHERE weeks_from IS NOT NULL AND weeks_from + week < COALESCE(weeks_to, {_LONGEST_WEEKS})
-            UNION ALL
-            SELECT band, excepted, NULL, NULL FROM bands WHERE weeks_from IS NULL
-            """  # noqa: S608 (a constant)
-        )
-        expression = definition.numerator or "TRUE"
-        # The definition's own rule; the connection reaches nothing but these rows.
-        tried = connection.execute(
-            f"""
-            SELECT band,
-                bool_and(COALESCE(({expression}), FALSE)) AS all_in, bool_or(COALESCE(({expression}), FALSE)) AS some_in
-            FROM weeks GROUP BY band
-            """  # noqa: S608
-        ).df()
-    except duckdb.Error as error:
-        raise DocumentError(f"{definition.id}.yaml: numerator: {str(error).splitlines()[0]}") from error
-    finally:
-        connection.close()
-    return bands.assign(band=range(len(bands))).merge(tried, on="band").drop(columns="band")
+    observed = _observed(definition, facts)
+    months = observed[observed["rows"].astype("bool")]
+    known = _selected(definition, facts, **other)[["area", "breakdown", "group"]].drop_duplicates()
+    months = months[months["area"].isin(known["area"])]
+    if months.empty:
+        return counts
+    ends = in_windows(months[["area", "month"]], months, definition.period).drop_duplicates()
+    everyone = known[["area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
+    places = ends.merge(pd.concat([known, everyone]).drop_duplicates(), on="area")[kinds.PLACE]
+    filled = counts.merge(places.astype(counts[kinds.PLACE].dtypes.to_dict()), on=kinds.PLACE, how="outer",
+                          indicator=True)  # fmt: skip
+    added = filled.pop("_merge") == "right_only"
+    return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
+
+
+def _counted_in(definition: Definition, facts: Facts, state: object) -> pd.DataFrame:
+    counts = _counted(definition, _chosen(definition, facts, state=state))
+    return _with_zeros(definition, counts, facts, state=state)
+
+
+def _flows(definition: Definition, facts: Facts) -> pd.DataFrame:
+    """Return `started` and `left` per place."""
+    came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, _LEAVING)
+    both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
+    return both.assign(started=both["numerator"], left=both["numerator_gone"])
+
+
+def _list_and_pace(definition: Definition, facts: Facts) -> pd.DataFrame:
+    """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
+    listed = _counted_in(definition, facts, "waiting")
+    gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, _LEAVING)
+    both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
+    last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
+    first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]
+    days = (pd.to_datetime(last) - pd.to_datetime(first)).dt.days
+    return both.assign(waiting=both["numerator"], left=both["numerator_gone"], weeks=days / 7)
+
+
+def _with_population(definition: Definition, counts: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Put the newest population at or before the month, up to two years old, into denominator."""
+    if definition.population is None:
+        return counts
+    measures = facts["measure_values"]
+    base = measures.loc[measures["measure"] == definition.population, [*kinds.PLACE, "numerator"]]
+    base = base.rename(columns={"numerator": "denominator"}).astype({"month": "datetime64[s]"}).sort_values("month")
+    left = counts.drop(columns="denominator").astype({"month": "datetime64[s]"}).sort_values("month")
+    by = ["area", "breakdown", "group"]
+    return pd.merge_asof(
+        left, base.astype({c: left[c].dtype for c in by}), on="month", by=by, tolerance=_POPULATION_DAYS
+    )

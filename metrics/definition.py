@@ -1,5 +1,6 @@
 """KPI definitions: one YAML each in metrics/definitions, read and checked here. The file name is the KPI's id."""
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,31 @@ from pydantic import Field, model_validator
 from etl.documents import Document, read_document, read_mapping
 from etl.errors import UsageError
 from etl.tables import BREAKDOWNS
+from metrics.periods import Period
 
 FOLDER = Path(__file__).parent / "definitions"
+
+
+Fact = Literal["clock_counts", "clock_days", "cohort_counts", "answer_counts", "measure_values"]
+Kind = Literal[
+    "count", "share", "percentile", "mean", "net_flow", "clearance_weeks", "rate", "top_two_box", "measure"
+]  # fmt: skip
+Unit = Literal[
+    "children", "percent", "weeks", "plans", "requests", "families", "staff", "packages", "GBP", "actions",
+    "per 100 pupils", "per 1,000 children",
+]  # fmt: skip
+CLOCK_FACTS = ("clock_counts", "clock_days", "cohort_counts")
+_FACTS_OF_KIND: dict[str, tuple[str, ...]] = {
+    "count": ("clock_counts", "cohort_counts", "answer_counts"),
+    "share": ("clock_counts", "cohort_counts"),
+    "percentile": ("clock_counts", "clock_days"),
+    "mean": ("clock_days",),
+    "net_flow": ("clock_counts",),
+    "clearance_weeks": ("clock_counts",),
+    "rate": ("clock_counts", "measure_values"),
+    "top_two_box": ("answer_counts",),
+    "measure": ("measure_values",),
+}
 
 
 class Standard(Document):
@@ -33,37 +57,55 @@ class Expected(Document):
 
 
 class Example(Document):
-    """Rows worked by hand: a small table with a heading line, columns parted by bars."""
+    """Rows worked by hand: small tables with a heading line, columns parted by bars, a blank line between tables."""
 
     rows: str
     expect: Expected
 
+    def tables(self) -> list[list[dict[str, str]]]:
+        """Return the rows of every table by column name, cells as text."""
+        blocks = [block.splitlines() for block in re.split(r"\n\s*\n", self.rows.strip())]
+        return [_table(block) for block in blocks]
+
     def table(self) -> list[dict[str, str]]:
-        """Return the rows by column name, cells as text."""
-        lines = [[cell.strip() for cell in line.split("|")] for line in self.rows.splitlines() if line.strip()]
-        return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+        """Return the rows of the first table."""
+        return self.tables()[0]
+
+
+def _table(lines: list[str]) -> list[dict[str, str]]:
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines if line.strip()]
+    return [dict(zip(cells[0], line, strict=True)) for line in cells[1:]]
 
 
 class Definition(Document):
     """One KPI."""
 
     id: str
+    catalogue: list[str] = Field([], description="ids of the KPI catalogue, such as ND01")
     title: str
     question: str
     why_it_matters: str
-    fact: Literal["clock_counts", "measure_values"]
-    select: dict[str, str] = Field(min_length=1)
-    kind: Literal["count", "share", "percentile", "measure"]
+    fact: Fact
+    select: dict[str, str | bool | list[str]] = Field(min_length=1)
+    kind: Kind
     numerator: str | None = Field(None, description="boolean SQL over the fact's columns; left out: everyone")
+    base: str | None = Field(None, description="boolean SQL: who is in the base; left out: everyone selected")
+    over: str | None = Field(None, description="breakdown whose groups the rule reads as `member`")
     percentile: float | None = Field(None, gt=0, lt=1)
+    per: int | None = Field(None, gt=0, description="rate: per so many")
+    population: str | None = Field(None, description="rate: measure with the base; left out: the row's denominator")
+    follow_up_weeks: int | None = Field(None, gt=0, description="cohort: weeks the newest extract must lie after")
+    period: Period = "month"
     numerator_in_words: str
     denominator_in_words: str | None = None
-    unit: Literal["children", "percent", "weeks", "plans"]
+    unit: Unit
     better: Literal["higher", "lower", "neither"]
     breakdowns: list[str] = []
     standard: Standard | None = None
     minimum_base: int | None = Field(None, ge=0)
     plan_refs: list[str] = []
+    impact_measures: list[str] = []
+    beside: list[str] = Field([], description="KPIs without which this one misleads")
     caveats: str | None = None
     owner: str
     reviewed: date
@@ -73,15 +115,32 @@ class Definition(Document):
     def _fits_together(self) -> "Definition":
         if (self.kind == "percentile") != (self.percentile is not None):
             raise ValueError("percentile: give it for kind percentile, and only there")
-        if (self.kind == "measure") != (self.fact == "measure_values"):
-            raise ValueError("kind measure goes with fact measure_values, the other kinds with clock_counts")
-        if self.kind == "share" and not self.numerator:
+        if self.fact not in _FACTS_OF_KIND[self.kind]:
+            raise ValueError(f"kind {self.kind} goes with fact {' or '.join(_FACTS_OF_KIND[self.kind])}")
+        if self.kind in ("share", "top_two_box") and not self.numerator:
             raise ValueError("numerator: a share needs one")
-        if unknown := sorted(set(self.breakdowns) - set(BREAKDOWNS)):
+        if (self.kind == "rate") != (self.per is not None):
+            raise ValueError("per: give it for kind rate, and only there")
+        if (self.fact == "cohort_counts") != (self.follow_up_weeks is not None) and self.select.get("cohort") != "due":
+            raise ValueError("follow_up_weeks: say how long a cohort of new starts is followed")
+        if unknown := sorted({part for name in self.fact_breakdowns for part in name.split("+")} - set(BREAKDOWNS)):
             raise ValueError(f"unknown breakdown {', '.join(unknown)}; known: {', '.join(BREAKDOWNS)}")
-        if self.numerator and ";" in self.numerator:
+        if any(";" in rule for rule in (self.numerator, self.base) if rule):
             raise ValueError("numerator: one boolean expression, no semicolon")
+        if self.period != "month" and (self.fact not in CLOCK_FACTS or self.snapshot):
+            raise ValueError("period: only what happens within a month adds up over months")
         return self
+
+    @property
+    def snapshot(self) -> bool:
+        """Return whether the KPI is as at a month's end, not over a period."""
+        return self.select.get("state") == "waiting" or self.kind in ("clearance_weeks", "top_two_box")
+
+    @property
+    def fact_breakdowns(self) -> list[str]:
+        """Return the breakdowns the KPI needs of its fact: its own, each with `over` where a rule reads that."""
+        own = [f"{name}+{self.over}" for name in self.breakdowns] if self.over else self.breakdowns
+        return [*([self.over] if self.over else []), *own]
 
     @property
     def text(self) -> str:

@@ -34,6 +34,85 @@ def measure(counts: pd.DataFrame, unit: str) -> pd.DataFrame:
     return share(counts) if unit == "percent" else counts.assign(value=counts["numerator"])
 
 
+def net_flow(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return who joined the list less who left it in the period; `started` and `left` are the two counts.
+
+    Above 0 the list grows. Source: domain KPI ND09, "referrals in minus (assessments started + other removals)".
+    """
+    net = counts["started"] - counts["left"]
+    return counts.assign(numerator=net, denominator=None, value=net)
+
+
+def clearance_weeks(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return how many weeks the list would take to clear at the pace of the last three months, were nobody to join.
+
+    `waiting` is the list at the month's end, `left` who left it in the three months, `weeks` their length in weeks.
+    Nobody leaving has no clearance time (`no_base`). Source: domain KPI ND09.
+    """
+    pace = (counts["left"] / counts["weeks"]).where(counts["left"] > 0)
+    value = (counts["waiting"] / pace).where(counts["flag"].isna())
+    still = counts["flag"].isna() & ~(counts["left"] > 0).fillna(False)
+    return counts.assign(
+        numerator=counts["waiting"], denominator=pace, value=value, flag=counts["flag"].mask(still, "no_base")
+    )
+
+
+def rate(counts: pd.DataFrame, per: int) -> pd.DataFrame:
+    """Return the numerator per so many of the denominator; a child may count twice, so there is no interval."""
+    base = counts["denominator"].where(counts["denominator"] > 0)
+    empty = counts["flag"].isna() & (counts["denominator"] == 0).fillna(False)
+    absent = counts["flag"].isna() & counts["denominator"].isna()
+    flag = counts["flag"].mask(empty, "no_base").mask(absent, "not_available")
+    return counts.assign(value=per * counts["numerator"] / base, flag=flag)
+
+
+def top_two_box(counts: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Return the share of valid answers in the two best places, with its interval; nothing below the minimum base.
+
+    Source: domain rules, section 4 (Wilson; fewer than ten answers are not shown).
+    """
+    few = counts["flag"].isna() & (counts["denominator"] < minimum)
+    result = share(counts.assign(flag=counts["flag"].mask(few, "small_base")))
+    blank = result["flag"].notna()
+    return result.assign(**{column: result[column].mask(blank) for column in ("numerator", "value", "low", "high")})
+
+
+def mean(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean wait in weeks, with the number of children in denominator.
+
+    `days` has PLACE, days, children and flag. Source: DfE, EHC plans release 2026, avg_weeks_issue_plan.
+    """
+    total = days.assign(total=days["days"] * days["children"])
+    grouped = total.groupby(PLACE, sort=False)
+    result = grouped.agg(total=("total", "sum"), denominator=("children", "sum"), flag=("flag", "first")).reset_index()
+    base = result["denominator"].where(result["denominator"] > 0)
+    return _blanked(result.assign(value=result["total"] / base / 7, at_least=None, numerator=None))
+
+
+def exact_percentile(days: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM) -> pd.DataFrame:
+    """Return the p-th percentile of weeks waited from whole days, with the number of children in denominator.
+
+    `days` has PLACE, days, children and flag. Between two children it is interpolated, as SQL's percentile_cont does.
+    """
+    known = days[days["children"] > 0].sort_values([*PLACE, "days"])
+    grouped = known.groupby(PLACE, sort=False)
+    upto = grouped["children"].cumsum().astype("Float64")
+    place = p * (grouped["children"].transform("sum").astype("Float64") - 1)
+    result = grouped.agg(denominator=("children", "sum"), flag=("flag", "first")).reset_index()
+    ends = {}
+    for end, rank in (("below", place.floordiv(1)), ("above", (-((-place).floordiv(1))))):
+        hit = known[((upto - known["children"] <= rank) & (rank < upto)).fillna(False).astype("bool")]
+        ends[end] = hit[[*PLACE, "days"]].rename(columns={"days": end})
+    for frame in (ends["below"], ends["above"]):
+        result = result.merge(frame, on=PLACE, how="left")
+    part = (p * (result["denominator"] - 1)).astype("Float64") % 1
+    value = (result["below"] + part * (result["above"] - result["below"])) / 7
+    few = result["flag"].isna() & (result["denominator"] < minimum)
+    return _blanked(
+        result.assign(value=value, at_least=None, flag=result["flag"].mask(few, "small_base"), numerator=None)
+    )
+
+
 def percentile(bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM) -> pd.DataFrame:
     """Return the p-th percentile of weeks waited, interpolated inside its week band, with the base in denominator.
 

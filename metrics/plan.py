@@ -57,6 +57,30 @@ class PriorityArea(Document):
     outcomes: list[Outcome]
 
 
+class Theme(Document):
+    """One theme of an outcome."""
+
+    key: str
+    outcome: str
+    title: str
+    note: str | None = None
+
+
+class Role(Document):
+    """A role that answers for the plan; people are never named."""
+
+    role: str
+    organisation: str
+
+
+class Cohort(Document):
+    """Children one provider answers for."""
+
+    key: str
+    title: str
+    provider: str
+
+
 class Plan(Document):
     """The plan's own facts. `slots` maps the milestone columns of the scorecard to months after the start."""
 
@@ -67,6 +91,12 @@ class Plan(Document):
     slots: dict[int, Slot]
     areas: list[PlanArea]
     priority_areas: dict[int, PriorityArea]
+    themes: list[Theme] = []
+    boards: list[str] = []
+    accountable_roles: list[Role] = []
+    rag: dict[Literal["R", "A", "G", "C"], str] = {}
+    impact_reading: Literal["realigned", "as_printed"] = "realigned"
+    cohorts: list[Cohort] = []
 
     @property
     def start(self) -> date:
@@ -100,6 +130,7 @@ class ScorecardRow(Document):
     """One scored KPI. `tolerance` is in the KPI's unit; left out it is 5 points, or 5 % of the planned value."""
 
     kpi: str
+    owner: str | None = None
     area: str
     priority_area: int
     outcome: str
@@ -111,8 +142,9 @@ class ScorecardRow(Document):
 
 
 class Scorecard(Document):
-    """The rows of the scorecard, in order."""
+    """The rows of the scorecard, in order, and every reference the plan's scorecard prints, with text or without."""
 
+    printed_refs: list[str] = []
     rows: list[ScorecardRow]
 
 
@@ -120,10 +152,18 @@ def load_plan(folder: Path) -> tuple[Plan, Scorecard]:
     """Return plan and scorecard. Raises DocumentError, also where they contradict each other or name no known KPI."""
     plan = read_document(folder / "plan.yaml", Plan)
     scorecard = read_document(folder / "scorecard.yaml", Scorecard)
+    if faults := _faults(plan, scorecard):
+        raise DocumentError(f"scorecard.yaml: {len(faults)} to mend. " + "; ".join(faults))
+    return plan, scorecard
+
+
+def _faults(plan: Plan, scorecard: Scorecard) -> list[str]:
     kpis = load_definitions()
     outcomes = {outcome.key for area in plan.priority_areas.values() for outcome in area.outcomes}
     local = {area.area for area in plan.areas if area.role == "local"}
-    faults = []
+    faults = [
+        f"theme {t.key}: outcome {t.outcome} is not in plan.yaml" for t in plan.themes if t.outcome not in outcomes
+    ]
     for row in scorecard.rows:
         faults += [f"{row.kpi}: no such KPI in metrics/definitions"] if row.kpi not in kpis else []
         faults += [f"{row.kpi}: outcome {row.outcome} is not in plan.yaml"] if row.outcome not in outcomes else []
@@ -131,7 +171,4 @@ def load_plan(folder: Path) -> tuple[Plan, Scorecard]:
         unknown = sorted(set(row.milestones) - set(plan.slots))
         faults += [f"{row.kpi}: milestone slots {unknown} are not in plan.yaml"] if unknown else []
     seen = [row.kpi for row in scorecard.rows]
-    faults += [f"{kpi}: scored twice" for kpi in sorted({k for k in seen if seen.count(k) > 1})]
-    if faults:
-        raise DocumentError(f"scorecard.yaml: {len(faults)} to mend. " + "; ".join(faults))
-    return plan, scorecard
+    return faults + [f"{kpi}: scored twice" for kpi in sorted({k for k in seen if seen.count(k) > 1})]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Reader, Warehouse
-from metrics.compute import Facts, compute, read_facts
+from metrics.comparators import compared, load_neighbours
+from metrics.compute import Facts, compute
 from metrics.definition import Definition, load_definitions
 from metrics.edition import (
     EditionError,
@@ -22,8 +24,11 @@ from metrics.edition import (
     write_edition,
 )
 from metrics.edition_tables import ARRIVALS, BANDS, EDITION, EDITION_AREAS, EDITION_FINDINGS, EDITION_LOADS, KPIS
+from metrics.integrity import checks, withheld
+from metrics.kept_cells import read_cells
 from metrics.plan import Plan, load_plan, months_between, months_later
 from metrics.scorecard import score
+from metrics.warehouse_facts import facts_from
 
 Step = Callable[[str], None]
 
@@ -49,7 +54,7 @@ def publish(
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
-        facts = read_facts(reader)
+        facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = _arrived(reader, loads)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
@@ -63,7 +68,15 @@ def publish(
     kpis = load_definitions()
     results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
+    step("check")
+    made = checks(facts)
+    made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
+    results = withheld(results, kpis.values(), made)
     step("score")
+    tables |= {
+        "checks": made,
+        "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder())),
+    }
     tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
     tables |= score(plan, scorecard, kpis, results, month)
     tables["scorecard"] = _with_parts(tables["scorecard"], results)

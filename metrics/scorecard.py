@@ -8,8 +8,9 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.course import Course, course
+from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
-from metrics.edition_tables import CHARTS, FORECAST, MILESTONES, PACE, PATH, SCORECARD, SIGNALS, SUMMARY
+from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.trajectory import (
     Reading,

@@ -1,4 +1,4 @@
-"""A definition's worked example as warehouse rows: pathways, week bands or measures, told apart by their headings."""
+"""A definition's worked example as warehouse rows: pathways, bands, measures or answers, told apart by headings."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,66 +6,77 @@ from datetime import date
 import pandas as pd
 
 from etl.load import coverage
-from etl.tables import BAND_COUNTS, COVERAGE, LOADS, MEASURES, PATHWAYS, Table
+from etl.tables import ANSWERS, AREAS, BAND_COUNTS, COVERAGE, LOADS, MEASURES, PATHWAYS, Table
 from etl.warehouse import Warehouse
 from metrics.compute import Facts, read_facts
 from metrics.definition import Definition
 
 DAY0 = date(1970, 1, 1)
 AREA = "X"
+Row = dict[str, str]
 
 
 def facts_of(warehouse: Warehouse, definition: Definition) -> Facts:
-    """Load the example's rows and return the facts the production SQL makes of them."""
-    rows = definition.example.table()
+    """Load the example's rows and return the facts the production SQL makes of them.
+
+    A row's `month` is its extract's; with `covers_from` the extract is a history from that month on.
+    """
     with warehouse.writing() as writer:
-        writer.insert(COVERAGE, coverage(_loads({row["month"] for row in rows})))
-        for table, frame in _frames(rows):
-            writer.insert(table, frame)
+        loads = []
+        for number, rows in enumerate(definition.example.tables()):
+            loads += [*_loads(f"example {number}", rows)]
+            for table, frame in _frames(f"example {number}", rows):
+                writer.insert(table, frame)
+        writer.insert(COVERAGE, coverage(LOADS.frame(loads)))
     with warehouse.reading() as reader:
         return read_facts(reader)
 
 
-def _frames(rows: list[dict[str, str]]) -> Iterable[tuple[Table, pd.DataFrame]]:
-    if "measure" in rows[0]:
-        yield MEASURES, MEASURES.frame(_measure(row) for row in rows)
-    elif "weeks_from" in rows[0]:
-        everyone = {"area": AREA, "breakdown": "all", "group": "all", "state": "waiting"}
-        yield BAND_COUNTS, BAND_COUNTS.frame({**everyone, **_known(row), "load_id": row["month"]} for row in rows)
-    else:
-        yield PATHWAYS, PATHWAYS.frame(_pathway(number, row) for number, row in enumerate(rows))
-
-
-def _measure(row: dict[str, str]) -> dict[str, object]:
+def _frames(source: str, rows: list[Row]) -> Iterable[tuple[Table, pd.DataFrame]]:
+    loaded = [{**row, "load_id": f"{source} {row['month']}"} for row in rows for _ in range(int(row.get("times") or 1))]
     everyone = {"area": AREA, "breakdown": "all", "group": "all"}
-    return {**everyone, **_known(row), "load_id": row["month"], "month": f"{row['month']}-01"}
+    if "measure" in rows[0]:
+        yield MEASURES, MEASURES.frame({**everyone, **_known(row), "month": f"{row['month']}-01"} for row in loaded)
+    elif "weeks_from" in rows[0]:
+        yield BAND_COUNTS, BAND_COUNTS.frame({**everyone, "state": "waiting", **_known(row)} for row in loaded)
+    elif "survey" in rows[0]:
+        yield ANSWERS, ANSWERS.frame({**_known(row), "respondent": str(n)} for n, row in enumerate(loaded))
+        places = {row["load_id"] for row in loaded}
+        yield AREAS, AREAS.frame({"load_id": load, **everyone, "level": "local_authority", "name": AREA}
+                                 for load in sorted(places))  # fmt: skip
+    else:
+        yield PATHWAYS, PATHWAYS.frame(_pathway(number, row) for number, row in enumerate(loaded))
 
 
-def _known(row: dict[str, str]) -> dict[str, object]:
-    numbers = ("weeks_from", "weeks_to", "children", "numerator", "denominator", "period_months")
+def _known(row: Row) -> dict[str, object]:
+    numbers = ("weeks_from", "weeks_to", "children", "numerator", "denominator", "period_months", "scale_position")
     return {key: float(value) if key in numbers else value for key, value in row.items() if value}
 
 
-def _pathway(number: int, row: dict[str, str]) -> dict[str, object]:
+def _pathway(number: int, row: Row) -> dict[str, object]:
     day = {key: date.fromisoformat(row[key]) if row.get(key) else None for key in ("started_on", "stopped_on")}
     return {
         "pathway_id": str(number),
         "area": AREA,
-        "excepted": False,
         "stop_reason": "completed" if day["stopped_on"] else None,
         **_known(row),
         **day,
-        "load_id": row["month"],
+        "excepted": row.get("excepted") == "true",
         "started_day": (day["started_on"] - DAY0).days if day["started_on"] else None,
         "stopped_day": (day["stopped_on"] - DAY0).days if day["stopped_on"] else None,
     }
 
 
-def _loads(months: set[str]) -> pd.DataFrame:
-    loads = []
-    for month in sorted(months):
-        first = date.fromisoformat(f"{month}-01")
-        span = {"month": first, "covers_from": first, "covers_to": first}
-        base = {"load_id": month, "source": "example", "organisation": month, "coverage": "snapshot"}
-        loads.append({**dict.fromkeys(LOADS.names()), **base, **span, "state": "current"})
-    return LOADS.frame(loads)
+def _loads(source: str, rows: list[Row]) -> Iterable[dict[str, object]]:
+    for month, first in sorted({(row["month"], row.get("covers_from") or row["month"]) for row in rows}):
+        yield {
+            **dict.fromkeys(LOADS.names()),
+            "load_id": f"{source} {month}",
+            "source": source,
+            "organisation": "o",
+            "coverage": "snapshot" if first == month else "history",
+            "month": date.fromisoformat(f"{month}-01"),
+            "covers_from": date.fromisoformat(f"{first}-01"),
+            "covers_to": date.fromisoformat(f"{month}-01"),
+            "state": "current",
+        }

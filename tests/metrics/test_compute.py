@@ -55,8 +55,9 @@ def test_eighteen_weeks_are_126_days_and_52_weeks_are_364(warehouse: Warehouse) 
     by_band = whole.groupby("weeks_from")["children"].sum().to_dict()
     assert by_band == {0: 2, 1: 1, 17: 1, 18: 1, 51: 1, 52: 1}
     within = compute(KPIS["slt_within_18_weeks"], facts)
-    assert within.loc[within["area"] == "X", ["numerator", "denominator"]].to_numpy().tolist() == [[4, 7]]
-    assert compute(KPIS["slt_over_52_weeks"], facts)["value"].tolist() == [1]
+    assert within.loc[within["breakdown"] == "all", ["numerator", "denominator"]].to_numpy().tolist() == [[4, 7]]
+    over = compute(KPIS["slt_over_52_weeks"], facts)
+    assert over.loc[over["breakdown"] == "all", "value"].tolist() == [1]
 
 
 def test_who_stopped_on_the_last_day_no_longer_waits(warehouse: Warehouse) -> None:

@@ -79,5 +79,5 @@ def test_the_summary_counts_the_whole_and_each_priority_area() -> None:
         "3. Waits: 2 measures, 1 with a target in numbers: 1 without a figure to judge.",
         "5. Plans: 2 measures, 2 with a target in numbers: 1 on course, 1 off.",
     ]
-    assert summary([("3. Waits", "no_target")]) == ["None of the 1 measure on the scorecard has a target in numbers."]
+    assert summary([("3. Waits", "no_target")]) == ["On the scorecard: 1 measure, none with a target in numbers."]
     assert summary([]) == ["The scorecard has no measure yet."]

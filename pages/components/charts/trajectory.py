@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metrics import wording
-from metrics.edition_tables import FORECAST
+from metrics.course_tables import FORECAST
 from pages.components.charts import drawing
 from pages.components.charts.fan import add_fan, fan_in_words
 from pages.components.theme import Look

@@ -1,0 +1,108 @@
+-- One row per month, clock, cohort, excepted, area, breakdown, group, week band of the stop and in_time: children, and
+-- observed_days, how many days after the month the newest extract lies.
+-- A child is counted once per cohort, as the newest extract that holds it has it:
+--   started  in the month the clock started (clocks that follow new starts only);
+--   due      in the month the clock stopped, or on its last day in time where that came first. Removed before that day:
+--            never due. A day the extract does not reach is not counted.
+-- Week bands are weeks from start to completion; missing: not completed. Reads on DuckDB and Spark alike.
+WITH clocks AS (
+    {clocks}
+),
+extracts AS (
+    SELECT load_id, source, organisation, MAX(month_end_day) AS last_day FROM coverage
+    GROUP BY load_id, source, organisation
+),
+newest AS (
+    SELECT source, organisation, MAX(month_end_day) AS last_day FROM coverage GROUP BY source, organisation
+),
+timed AS (
+    SELECT
+        extracts.source, extracts.organisation AS submitter, extracts.last_day, newest.last_day AS newest_day,
+        clocks.followed, pathways.clock, pathways.excepted, pathways.area, pathways.started_day, pathways.stopped_day,
+        pathways.stop_reason,
+        pathways.organisation, pathways.locality, pathways.age_band, pathways.diagnosis, pathways.need,
+        pathways.priority, pathways.sex, pathways.ethnic_group, pathways.deprivation,
+        -- A year is 366 days where a 29 February lies in it; day 789 is 29 February 1972, and 1461 days are four years.
+        pathways.started_day + CASE
+            WHEN clocks.limit_years = 1 THEN 365
+                + CAST(FLOOR((pathways.started_day + 365 - 789) / 1461) - FLOOR((pathways.started_day - 789) / 1461)
+                    AS INTEGER)
+            ELSE clocks.limit_days
+        END AS due_day,
+        ROW_NUMBER() OVER (
+            PARTITION BY extracts.source, extracts.organisation, pathways.clock, pathways.pathway_id
+            ORDER BY extracts.last_day DESC
+        ) AS turn
+    FROM pathways
+    JOIN extracts ON extracts.load_id = pathways.load_id
+    JOIN newest ON newest.source = extracts.source AND newest.organisation = extracts.organisation
+    JOIN clocks ON clocks.clock = pathways.clock
+    WHERE pathways.started_day IS NOT NULL
+        AND (clocks.followed = 1 OR clocks.limit_years = 1 OR clocks.limit_days IS NOT NULL)
+),
+children AS (
+    SELECT
+        timed.*,
+        CASE WHEN stop_reason = 'completed' THEN stopped_day - started_day END AS days,
+        CASE WHEN stop_reason = 'completed' AND stopped_day <= due_day THEN 1 ELSE 0 END AS in_time
+    FROM timed
+    WHERE turn = 1
+),
+members AS (
+    SELECT children.*, 1 AS cohort, started_day AS event_day FROM children WHERE followed = 1
+    UNION ALL
+    SELECT
+        children.*, 2 AS cohort, CASE WHEN in_time = 1 THEN stopped_day ELSE due_day END AS event_day
+    FROM children
+    WHERE due_day IS NOT NULL
+        AND (in_time = 1 OR due_day <= last_day)
+        AND (in_time = 1 OR stopped_day IS NULL OR stopped_day > due_day)
+),
+monthly AS (
+    SELECT
+        coverage.month, coverage.month_end_day, members.newest_day, members.clock, members.cohort, members.excepted,
+        members.area, members.in_time,
+        CASE WHEN days <= 7 THEN 0 ELSE CAST(FLOOR((days - 1) / 7) AS INTEGER) END AS week,
+        members.organisation, members.locality, members.age_band, members.diagnosis, members.need, members.priority,
+        members.sex, members.ethnic_group, members.deprivation
+    FROM members
+    JOIN coverage ON coverage.source = members.source AND coverage.organisation = members.submitter
+        AND members.event_day BETWEEN coverage.month_start_day AND coverage.month_end_day
+)
+SELECT
+    month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area,
+    CASE
+        WHEN GROUPING(organisation) = 0 THEN 'organisation'
+        WHEN GROUPING(locality) = 0 THEN 'locality'
+        WHEN GROUPING(age_band) = 0 THEN 'age_band'
+        WHEN GROUPING(diagnosis) = 0 THEN 'diagnosis'
+        WHEN GROUPING(need) = 0 THEN 'need'
+        WHEN GROUPING(priority) = 0 THEN 'priority'
+        WHEN GROUPING(sex) = 0 THEN 'sex'
+        WHEN GROUPING(ethnic_group) = 0 THEN 'ethnic_group'
+        WHEN GROUPING(deprivation) = 0 THEN 'deprivation'
+        ELSE 'all'
+    END AS breakdown,
+    CASE
+        WHEN GROUPING(organisation) + GROUPING(locality) + GROUPING(age_band) + GROUPING(diagnosis) + GROUPING(need)
+            + GROUPING(priority) + GROUPING(sex) + GROUPING(ethnic_group) + GROUPING(deprivation) = 9 THEN 'all'
+        ELSE COALESCE(
+            organisation, locality, age_band, diagnosis, need, priority, sex, ethnic_group, deprivation, 'not supplied'
+        )
+    END AS "group",
+    week AS weeks_from, week + 1 AS weeks_to, in_time = 1 AS in_time,
+    newest_day - month_end_day AS observed_days,
+    COUNT(*) AS children, CAST(NULL AS VARCHAR(20)) AS flag
+FROM monthly
+GROUP BY GROUPING SETS (
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, organisation),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, locality),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, age_band),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, diagnosis),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, need),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, priority),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, sex),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, ethnic_group),
+    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, deprivation)
+)

@@ -1,0 +1,106 @@
+"""Clock counts of a load and month, computed once and kept beside the warehouse: loads never change.
+
+The store is a cache and nothing else: delete it and the next publish makes it again, to the digit. It starts anew when
+the SQL, the clocks or the declared pairs change, and when it cannot be read.
+"""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from etl.engine_duckdb import connect, insert_frame
+from etl.tables import Column, Table
+from etl.warehouse import Reader
+from metrics.warehouse_facts import declared_pairs, select_clock_cells
+
+CELLS = Table(
+    "cells",
+    "One row per load, month, clock, state, excepted, area, breakdown, group, band, in_time, and day for everyone.",
+    (
+        Column("load_id", "TEXT", "the load"),
+        Column("month", "DATE", "the month"),
+        Column("clock", "TEXT", "what is timed"),
+        Column("state", "TEXT", "waiting at month end, or what happened in the month"),
+        Column("excepted", "BOOLEAN", "whether a legal exception applies"),
+        Column("area", "TEXT", "whose list"),
+        Column("breakdown", "TEXT", "what it is split by"),
+        Column("group", "TEXT", "which part"),
+        Column("weeks_from", "INTEGER", "band starts", required=False),
+        Column("weeks_to", "INTEGER", "band ends", required=False),
+        Column("in_time", "BOOLEAN", "within the clock's limit", required=False),
+        Column("days", "INTEGER", "days waited", required=False),
+        Column("children", "INTEGER", "how many", required=False),
+        Column("flag", "TEXT", "why the count is not there", required=False),
+    ),
+)
+_PARTS = Table(
+    "parts",
+    "One row per load and month whose cells are kept.",
+    (Column("load_id", "TEXT", "the load"), Column("month", "DATE", "the month")),
+)
+
+
+def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
+    """Return the clock counts of every load and month that coverage names: from the store, or computed and kept.
+
+    Without a store all of them are computed. One publisher writes it at a time; a second one computes for itself.
+    """
+    pairs = declared_pairs()
+    if store is None:
+        return CELLS.typed(reader.query(select_clock_cells(pairs)))
+    rule = hashlib.sha256(select_clock_cells(pairs).encode()).hexdigest()[:16]
+    path = store / f"clock_cells_{rule}.duckdb"
+    store.mkdir(parents=True, exist_ok=True)
+    for old in store.glob("clock_cells_*"):
+        if not old.name.startswith(path.name):
+            old.unlink()
+    try:
+        return _kept(reader, path, pairs)
+    except duckdb.Error as error:
+        if "set lock on file" in str(error):  # another publisher holds it
+            return CELLS.typed(reader.query(select_clock_cells(pairs)))
+        path.unlink(missing_ok=True)
+        return _kept(reader, path, pairs)
+
+
+def _kept(reader: Reader, path: Path, pairs: list[tuple[str, str]]) -> pd.DataFrame:
+    wanted = reader.query("SELECT load_id, month, month_start_day FROM coverage")
+    wanted = wanted.astype({"month": "datetime64[s]"})
+    connection = connect(path, read_only=False)
+    try:
+        path.chmod(0o600)
+        connection.begin()
+        for table in (CELLS, _PARTS):
+            connection.execute(table.ddl())
+        have = _PARTS.typed(connection.execute("SELECT load_id, month FROM parts").df())
+        both = wanted.merge(have.assign(kept=True), on=["load_id", "month"], how="left")
+        fresh = both[both["kept"].isna()]
+        if len(fresh):
+            found = CELLS.typed(reader.query(select_clock_cells(pairs, _select_coverage(fresh))))
+            insert_frame(connection, CELLS, found)
+            insert_frame(connection, _PARTS, _PARTS.typed(fresh))
+        connection.register("wanted", wanted[["load_id", "month"]])
+        for table in (CELLS, _PARTS):
+            connection.execute(
+                f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
+                "(SELECT load_id, CAST(month AS DATE) FROM wanted)"
+            )
+        cells = connection.execute("SELECT * FROM cells").df()
+        connection.commit()
+        return CELLS.typed(cells)
+    finally:
+        connection.close()
+
+
+def _select_coverage(fresh: pd.DataFrame) -> str:
+    """Return SQL for the coverage rows of these loads and months."""
+    rows = ", ".join(
+        f"('{str(load).replace(chr(39), chr(39) * 2)}', {int(day)})"
+        for load, day in zip(fresh["load_id"], fresh["month_start_day"], strict=True)
+    )
+    return (
+        f"SELECT coverage.* FROM coverage JOIN (VALUES {rows}) AS fresh(load_id, month_start_day) "  # noqa: S608 (ours)
+        "ON fresh.load_id = coverage.load_id AND fresh.month_start_day = coverage.month_start_day"
+    )

@@ -1,0 +1,66 @@
+"""The edition's tables about the figures: what arrived, what was found, checks, and how they compare with others."""
+
+from etl.tables import Column, Table
+
+EDITION_FINDINGS = Table(
+    "findings",
+    "One row per load, rule, sheet and column.",
+    (
+        Column("load_id", "TEXT", "the load"),
+        Column("rule", "TEXT", "stable code of the rule"),
+        Column("severity", "TEXT", "error, query or note"),
+        Column("sheet", "TEXT", "sheet", required=False),
+        Column("row", "INTEGER", "first row, as Excel numbers it", required=False),
+        Column("column", "TEXT", "heading of the column", required=False),
+        Column("count", "INTEGER", "how many rows"),
+        Column("message", "TEXT", "the sentence"),
+        Column("explanation", "TEXT", "what a named analyst wrote to a query", required=False),
+    ),
+)
+
+ARRIVALS = Table(
+    "arrivals",
+    "One row per source, organisation and month of the calendar between the first and the last month loaded.",
+    (
+        Column("source", "TEXT", "the source"),
+        Column("organisation", "TEXT", "who sent it"),
+        Column("month", "DATE", "the month"),
+        Column("arrived", "BOOLEAN", "whether a load answers for it; false is a gap"),
+        Column("load_id", "TEXT", "which load", required=False),
+    ),
+    key=("source", "organisation", "month"),
+)
+
+CHECKS = Table(
+    "checks",
+    "One row per clock, area, month and check made. A check that failed withholds the KPIs of its clock and month.",
+    (
+        Column("clock", "TEXT", "what is timed"),
+        Column("area", "TEXT", "whose list"),
+        Column("month", "DATE", "the month"),
+        Column("check", "TEXT", "what was checked", allowed=("stock_flow", "ageing", "unchanged", "submitters")),
+        Column("passed", "BOOLEAN", "whether it holds"),
+        Column("gap", "DOUBLE", "by how many children it fails, where that can be said", required=False),
+        Column("sentence", "TEXT", "what was found, in words"),
+    ),
+    key=("clock", "area", "month", "check"),
+)
+
+COMPARATORS = Table(
+    "comparators",
+    "One row per KPI, area and period that can be compared with other areas of its level.",
+    (
+        Column("kpi", "TEXT", "name of the definition file"),
+        Column("area", "TEXT", "whose figure"),
+        Column("month", "DATE", "month of a snapshot, or last month of a period"),
+        Column("period_months", "INTEGER", "length of the period"),
+        Column("rank", "INTEGER", "place among areas of its level, 1 is best; equal values share a place"),
+        Column("areas", "INTEGER", "how many areas have a value"),
+        Column("quartile", "TEXT", "quarter of the areas it lies in, A is best", False, ("A", "B", "C", "D")),
+        Column("neighbours", "INTEGER", "how many statistical neighbours have a value"),
+        Column("neighbours_rank", "INTEGER", "place among them and itself, 1 is best", required=False),
+        Column("neighbours_median", "DOUBLE", "middle value of the neighbours", required=False),
+        Column("warning", "TEXT", "where the definitions of the areas compared differ", required=False),
+    ),
+    key=("kpi", "area", "month", "period_months"),
+)

@@ -1,0 +1,100 @@
+"""The monthly counts read out of the warehouse: SQL text per fact, and frames that add up.
+
+Only this text runs on the big engine. What comes out is small and is finished in pandas.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from etl.tables import EVERYONE
+from etl.warehouse import Reader
+from metrics.clocks import load_clocks, select_clocks
+from metrics.definition import load_definitions
+
+FACTS = ("clock_counts", "clock_days", "cohort_counts", "answer_counts", "measure_values", "observed")
+_SQL = Path(__file__).parent / "facts"
+_EVERY_LOAD = "SELECT * FROM coverage"
+
+Facts = Mapping[str, pd.DataFrame]
+
+CLOCK_COUNTS_GRAIN = [
+    "month", "clock", "state", "excepted", "area", "breakdown", "group", "weeks_from", "weeks_to", "in_time",
+]  # fmt: skip
+
+
+@cache
+def select_fact(fact: str) -> str:
+    """Return the SQL text of a fact that needs no filling in."""
+    return (_SQL / f"{fact}.sql").read_text(encoding="utf-8")
+
+
+def select_clock_cells(pairs: Iterable[tuple[str, str]] = (), coverage: str = _EVERY_LOAD) -> str:
+    """Return the SQL of clock counts by load, by one breakdown at a time and these pairs of breakdowns.
+
+    `coverage` is the SELECT of coverage rows wanted. A pair's code: the first group's times 100,000 plus the second's.
+    """
+    pairs = list(pairs)
+    columns = [f"CAST({a} AS BIGINT) * 100000 + {b} AS pair_{n}" for n, (a, b) in enumerate(pairs)]
+    names = [f"pair_{n}" for n in range(len(pairs))]
+    return select_fact("clock_counts").format(
+        clocks=select_clocks(load_clocks()),
+        coverage=coverage,
+        pair_columns="".join(f",\n        {column}" for column in columns),
+        pair_codes="".join(f", {name}" for name in names),
+        pair_sets="".join(f",\n        (journey, month_end_day, state, week, in_time, {name})" for name in names),
+    )
+
+
+def select_cohorts() -> str:
+    """Return the SQL of cohort_counts."""
+    return select_fact("cohort_counts").format(clocks=select_clocks(load_clocks()))
+
+
+def declared_pairs() -> list[tuple[str, str]]:
+    """Return the pairs of breakdowns that definitions ask for, in order."""
+    asked = {name for kpi in load_definitions().values() for name in kpi.fact_breakdowns if "+" in name}
+    return [(first, second) for first, second in (name.split("+") for name in sorted(asked))]
+
+
+def read_facts(reader: Reader) -> Facts:
+    """Return every fact as a frame, one row per cell of its grain."""
+    return facts_from(reader, reader.query(select_clock_cells(declared_pairs())))
+
+
+def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
+    """Return every fact, the clock counts from cells read before."""
+    cells = cells.astype({"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"})
+    return {
+        "clock_counts": clock_counts(cells),
+        "clock_days": clock_days(cells),
+        "cohort_counts": reader.query(select_cohorts()).astype({"in_time": "boolean", "excepted": "boolean"}),
+        "answer_counts": reader.query(select_fact("answer_counts")),
+        "measure_values": reader.query(select_fact("measure_values")),
+        "observed": reader.query(select_fact("observed")),
+    }
+
+
+def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per month, clock, state, excepted, area, breakdown, group, week band and in_time: children.
+
+    Loads of several organisations about one area are added up; a flag of one of them stays, and its count is missing.
+    """
+    several = cells.duplicated(CLOCK_COUNTS_GRAIN, keep=False)
+    whole = cells.loc[~several, [*CLOCK_COUNTS_GRAIN, "children", "flag"]]
+    if not several.any():
+        return whole.reset_index(drop=True)
+    grouped = cells[several].groupby(CLOCK_COUNTS_GRAIN, dropna=False, sort=False)
+    added = grouped.agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
+    added["children"] = added["children"].mask(added["flag"].notna())
+    return pd.concat([whole, added.astype(whole.dtypes.to_dict())], ignore_index=True)
+
+
+def clock_days(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per month, clock, state, excepted, area, in_time and days waited, for everyone: children."""
+    grain = ["month", "clock", "state", "excepted", "area", "breakdown", "group", "in_time", "days"]
+    known = cells[(cells["breakdown"] == EVERYONE) & cells["days"].notna()]
+    days = known.groupby(grain, dropna=False, sort=False)["children"].sum().reset_index()
+    return days.assign(flag=pd.Series(None, index=days.index, dtype="str"))

@@ -1,0 +1,126 @@
+"""Counts of a load and month are computed once, kept, and equal to a full rebuild to the digit."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from etl.load import coverage
+from etl.tables import COVERAGE, LOADS, PATHWAYS
+from etl.warehouse import Reader, Warehouse
+from metrics.kept_cells import CELLS, read_cells
+
+DAY0 = date(1970, 1, 1)
+KEY = CELLS.names()[:-2]
+
+
+def load(writer: Any, name: str, first: date, last: date, children: list[tuple[date, date | None]]) -> None:
+    """Add a load of source `slt` and lay the coverage anew, the newest load first."""
+    day = lambda when: (when - DAY0).days if when else None  # noqa: E731
+    writer.insert(
+        LOADS,
+        LOADS.frame([{"load_id": name, "source": "slt", "title": "t", "publisher": "p", "organisation": "R1D",
+                      "month": last, "coverage": "snapshot" if first == last else "history", "covers_from": first,
+                      "covers_to": last, "file_name": "f", "sha256": "s", "content_sha256": name, "rows_in": 1,
+                      "rows_loaded": 1, "rows_rejected": 0, "loaded_at": pd.Timestamp("2024-09-01"), "loaded_by": "A",
+                      "public": False, "demonstration": False, "state": "current"}]),
+    )  # fmt: skip
+    writer.insert(
+        PATHWAYS,
+        PATHWAYS.frame(
+            {"load_id": name, "clock": "slt", "pathway_id": str(n), "area": "X", "excepted": False, "sex": "FM"[n % 2],
+             "started_on": start, "stopped_on": stop, "started_day": day(start), "stopped_day": day(stop),
+             "stop_reason": "completed" if stop else None}
+            for n, (start, stop) in enumerate(children)
+        ),
+    )  # fmt: skip
+    writer.execute("DELETE FROM coverage")
+    writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+
+
+def children(last: date, count: int) -> list[tuple[date, date | None]]:
+    starts = [last - timedelta(days=37 * n % 500) for n in range(count)]
+    return [(s, None if n % 3 else min(last, s + timedelta(days=11 * n))) for n, s in enumerate(starts)]
+
+
+class Counting:
+    """A reader that remembers what it was asked."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self.asked = reader, ""
+
+    def query(self, sql: str, parameters: Any = ()) -> pd.DataFrame:
+        self.asked += sql
+        return self._reader.query(sql, parameters)
+
+
+def ordered(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.sort_values(KEY, ignore_index=True)
+
+
+def both(warehouse: Warehouse, store: Path) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    with warehouse.reading() as reader:
+        watched = Counting(reader)
+        return ordered(read_cells(watched, store)), ordered(read_cells(reader, None)), watched.asked
+
+
+def test_a_new_extract_is_counted_alone_and_the_whole_equals_a_rebuild(warehouse: Warehouse, tmp_path: Path) -> None:
+    store = tmp_path / "kept"
+    with warehouse.writing() as writer:
+        load(writer, "old", date(2024, 1, 1), date(2024, 6, 1), children(date(2024, 6, 30), 80))
+    kept, rebuilt, _ = both(warehouse, store)
+    pd.testing.assert_frame_equal(kept, rebuilt)
+    with warehouse.writing() as writer:
+        load(writer, "new", date(2024, 8, 1), date(2024, 8, 1), children(date(2024, 8, 31), 70))  # July never came
+    kept, rebuilt, asked = both(warehouse, store)
+    pd.testing.assert_frame_equal(kept, rebuilt)
+    assert "('new', " in asked
+    assert "('old', " not in asked
+    kept, _, asked = both(warehouse, store)
+    assert "journeys" not in asked
+    assert sorted({str(month.date()) for month in kept["month"]})[-2:] == ["2024-06-01", "2024-08-01"]
+
+
+def test_a_withdrawn_load_leaves_the_store(warehouse: Warehouse, tmp_path: Path) -> None:
+    store = tmp_path / "kept"
+    with warehouse.writing() as writer:
+        load(writer, "a", date(2024, 5, 1), date(2024, 5, 1), children(date(2024, 5, 31), 30))
+        load(writer, "b", date(2024, 6, 1), date(2024, 6, 1), children(date(2024, 6, 30), 30))
+    both(warehouse, store)
+    with warehouse.writing() as writer:
+        writer.execute("UPDATE loads SET state = 'withdrawn' WHERE load_id = 'b'")
+        writer.execute("DELETE FROM coverage WHERE load_id = 'b'")
+    kept, rebuilt, _ = both(warehouse, store)
+    pd.testing.assert_frame_equal(kept, rebuilt)
+    assert set(kept["load_id"]) == {"a"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a database, and longer than a header is, so that it is read as one" * 9])
+def test_a_damaged_store_is_made_again(warehouse: Warehouse, tmp_path: Path, damage: bytes) -> None:
+    store = tmp_path / "kept"
+    with warehouse.writing() as writer:
+        load(writer, "a", date(2024, 5, 1), date(2024, 5, 1), children(date(2024, 5, 31), 30))
+    both(warehouse, store)
+    [path] = store.glob("*.duckdb")
+    path.write_bytes(damage)
+    kept, rebuilt, _ = both(warehouse, store)
+    pd.testing.assert_frame_equal(kept, rebuilt)
+    _, _, asked = both(warehouse, store)
+    assert "journeys" not in asked
+
+
+def test_waits_run_on_through_a_month_without_an_extract(warehouse: Warehouse) -> None:
+    """Extracts for January and March: who was referred in February waits in March, and started in neither."""
+    with warehouse.writing() as writer:
+        load(writer, "jan", date(2024, 1, 1), date(2024, 1, 1), [(date(2023, 12, 1), None)])
+        load(writer, "mar", date(2024, 3, 1), date(2024, 3, 1), [
+            (date(2023, 12, 1), date(2024, 2, 10)), (date(2024, 2, 5), None), (date(2024, 3, 5), None),
+        ])  # fmt: skip
+    with warehouse.reading() as reader:
+        cells = read_cells(reader, None)
+    whole = cells[cells["breakdown"] == "all"]
+    counts = {(str(row["month"].date()), row["state"]): row["children"] for row in
+              whole.groupby(["month", "state"])["children"].sum().reset_index().to_dict("records")}  # fmt: skip
+    assert counts == {("2024-01-01", "waiting"): 1, ("2024-03-01", "waiting"): 2, ("2024-03-01", "started"): 1}
