@@ -33,7 +33,7 @@ def pace_facts(pace: pd.Series, unit: str, better: str) -> list[tuple[str, str]]
         ("Where it stands on the planned path", ahead[:1].upper() + ahead[1:]),
         ("Needed to the next milestone", _needed(pace, unit, better)),
         ("Achieved over the last twelve figures or fewer", _achieved(pace, unit)),
-        ("Is that fast enough?", _judged(pace, better)),
+        ("Pace against need", _judged(pace, better)),
     ]
 
 

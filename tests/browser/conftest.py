@@ -26,3 +26,12 @@ def full(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     editions.publish(data / "editions", editions.full())
     with serving(data) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def course(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a dashboard over thirty months with limits, forecasts and flows."""
+    data = tmp_path_factory.mktemp("course")
+    editions.publish(data / "editions", editions.course(), as_of="2024-02-01", months_elapsed=10)
+    with serving(data) as address:
+        yield address

@@ -60,6 +60,29 @@ def test_a_filter_writes_the_address(full: str, page: Page) -> None:
     assert "status=Off" in page.url
 
 
+def test_a_what_if_is_kept_in_the_address(course: str, page: Page) -> None:
+    page.goto(f"{course}/capacity?slots=5")
+    settled(page)
+    slider = page.get_by_role("slider", name="Extra slots a week")
+    expect(slider).to_have_attribute("aria-valuenow", "5")
+    expect(page.get_by_role("figure", name="with what you tried").first).to_be_visible()
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_url("**slots=6**")
+
+
+def test_an_assumption_is_kept_in_the_address(page: Page, tmp_path: Path) -> None:
+    editions.publish(tmp_path / "editions", editions.course_without_flows())
+    with serving(tmp_path) as address:
+        page.goto(f"{address}/capacity?referrals=36&completions=30")
+        settled(page)
+        expect(page.get_by_text("36.0 children a week (≈ assumed)")).to_be_visible()
+        page.get_by_role("spinbutton", name="Completions a week, assumed").fill("33")
+        page.get_by_role("spinbutton", name="Completions a week, assumed").press("Enter")
+        page.wait_for_url("**completions=33**")
+        expect(page.get_by_text("33.0 children a week (≈ assumed)")).to_be_visible()
+
+
 def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Page) -> None:
     editions.publish(tmp_path / "editions", editions.hostile())
     with serving(tmp_path) as address:

@@ -97,12 +97,8 @@ def _add_lines(chart: go.Figure, part: pd.DataFrame, unit: str, look: Look, name
         if named and last is not None:
             chart.add_annotation(
                 x=1, xref="paper", xanchor="left", xshift=6, y=float(drawn.iloc[-1]), align="left", showarrow=False,
-                text=f"{name}<br>{_short(last, unit)}", font={"color": look.muted, "size": 12},
+                text=f"{name}<br>{drawing.short(last, unit)}", font={"color": look.muted, "size": 12},
             )  # fmt: skip
-
-
-def _short(value: float, unit: str) -> str:
-    return drawing.label(wording.number(value, unit).removesuffix(f" {unit}"))
 
 
 def _add_target(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:

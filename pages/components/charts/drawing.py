@@ -66,6 +66,11 @@ def number(value: object) -> float | None:
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
 
 
+def short(value: float, unit: str) -> str:
+    """Return a figure for a label in a chart whose axis names the unit: "681", "61.4 %"."""
+    return label(wording.number(value, unit).removesuffix(f" {unit}"))
+
+
 def hover(row: pd.Series, unit: str, value: str) -> str:
     """Return the words shown over a point: its period, its figure or why there is none, its base."""
     base = ""

@@ -36,7 +36,7 @@ def add_fan(
     chart.add_annotation(
         x=drawing.span(last["month"], length)[1] if length > 1 else last["month"],
         y=float(last["high80" if above else "low80"]),
-        text=f"<b>Likely {drawing.label(wording.number(last['median'], unit))}</b>",
+        text=f"<b>Likely {drawing.short(last['median'], unit)}</b>",
         font={"color": look.tones["violet"][0]},
         showarrow=False,
         xanchor="right",

@@ -113,12 +113,13 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
     if words and len(fixed):
         shown = [wording.number(v, plan.unit) for v in fixed["planned"]]
         free = _free_of_actuals(fixed, plan)
-        labels = [drawing.label(words) if room else "" for words, room in zip(shown[:-1], free[:-1], strict=True)]
+        brief = [drawing.short(v, plan.unit) for v in fixed["planned"]]
+        labels = [words if room else "" for words, room in zip(brief[:-1], free[:-1], strict=True)]
         chart.add_scatter(
             x=list(fixed["month"]),
             y=[float(v) for v in fixed["planned"]],
             mode="markers+text",
-            text=[*labels, f"<b>Planned {drawing.label(shown[-1])}</b>"],
+            text=[*labels, f"<b>Planned {brief[-1]}</b>"],
             textposition=_clear_of_the_line(list(fixed["planned"])),
             textfont={"color": look.planned, "size": 13},
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
@@ -185,7 +186,7 @@ def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
     chart.add_annotation(
         x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
         y=float(row["actual"]),
-        text=f"<b>Actual {drawing.label(wording.number(row['actual'], plan.unit))}</b>",
+        text=f"<b>Actual {drawing.short(row['actual'], plan.unit)}</b>",
         font={"color": look.actual},
         showarrow=False,
         xanchor="right" if row["month"] > plan.path["month"].min() else "left",
