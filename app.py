@@ -30,6 +30,7 @@ screen = st.navigation(
     [
         st.Page("pages/scorecard.py", title="Scorecard", default=True),
         st.Page("pages/kpi.py", title="KPI in full", url_path="kpi"),
+        st.Page("pages/capacity.py", title="What would it take?", url_path="capacity"),
         st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),
         st.Page("pages/data_quality.py", title="Data quality", url_path="data_quality"),
     ],

@@ -1,4 +1,4 @@
-"""The doors of `python -m etl`: check, load, sketch, withdraw, status, demo."""
+"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, dictionary, demo."""
 
 import argparse
 import getpass
@@ -14,11 +14,16 @@ from rich.progress import Progress
 
 from etl.clean import month_in
 from etl.demo import write_demonstration
+from etl.dictionary import dictionary
 from etl.errors import UsageError, WaymarkError
 from etl.load import Act, withdraw
-from etl.pipeline import Outcome, examine_files, load_files, status
-from etl.settings import data_folder
+from etl.local_area import load_local_area
+from etl.pipeline import Outcome, checked_files, load_files, status
+from etl.return_slip import slip_of_file, slip_of_load
+from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.sketch import sketch
+from etl.source import load_sources
+from etl.template import write_template
 from etl.warehouse import open_warehouse
 
 _ASIDE = Console(stderr=True)
@@ -38,7 +43,9 @@ def _check(options: argparse.Namespace) -> int:
     found = []
     with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
         task = progress.add_task("checking", total=len(options.files))
-        for one in examine_files(options.files, today=_now().date(), source=options.source, month=options.month):
+        for one in checked_files(
+            open_warehouse(), options.files, today=_now().date(), source=options.source, month=options.month
+        ):
             found.append(one)
             progress.advance(task)
     outcomes = [Outcome(one) for one in found]
@@ -87,6 +94,35 @@ def _say(options: argparse.Namespace, data: list[dict[str, Any]], outcomes: Sequ
             print(f"  Already loaded as {outcome.load_id}; nothing changed.")
         else:
             print(f"  Loaded as {outcome.load_id}.")
+
+
+def _findings(options: argparse.Namespace) -> int:
+    path = Path(options.what)
+    if path.is_file():
+        [found] = checked_files(
+            open_warehouse(), [path], today=_now().date(), source=options.source, month=options.month
+        )
+        slip_of_file(found, options.out)
+    else:
+        slip_of_load(open_warehouse(), options.what, options.out)
+    print(json.dumps({"written": str(options.out)}) if options.json else f"Wrote {options.out}.")
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    source = load_sources().get(options.source)
+    if source is None:
+        raise UsageError(f"There is no source {options.source!r}; known are {', '.join(load_sources())}.")
+    out = write_template(source, load_local_area(plan_folder()), options.out or Path(f"{source.name}_template.xlsx"))
+    print(json.dumps({"written": str(out)}) if options.json else f"Wrote {out}.")
+    return 0
+
+
+def _dictionary(options: argparse.Namespace) -> int:
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(dictionary(), encoding="utf-8")
+    print(json.dumps({"written": str(options.out)}) if options.json else f"Wrote {options.out}.")
+    return 0
 
 
 def _sketch(options: argparse.Namespace) -> int:
@@ -169,6 +205,16 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--month", type=_month, help="the month they are for, YYYY-MM")
     load.add_argument("--explain", action="append", type=_explanation, metavar="RULE=TEXT", help="answer a query")
     load.add_argument("--by", help="who says so; by default the account's name")
+    slip = command("findings", _findings, "write findings and rows held back as a workbook for the provider")
+    slip.add_argument("what", metavar="FILE|LOAD_ID")
+    slip.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx")
+    slip.add_argument("--source", help="the source the file follows, where it cannot be told")
+    slip.add_argument("--month", type=_month, help="the month it is for, YYYY-MM")
+    form = command("template", _template, "write the workbook that a provider fills in")
+    form.add_argument("source", help="nd_waiting_list or slt_waiting_list")
+    form.add_argument("--out", type=Path, metavar="FILE.xlsx")
+    words = command("dictionary", _dictionary, "write the data dictionary")
+    words.add_argument("--out", type=Path, default=SHIPPED.parent / "docs" / "data_dictionary.md", metavar="FILE.md")
     command("sketch", _sketch, "draft a source from an unknown file").add_argument("file", type=Path, metavar="FILE")
     undo = command("withdraw", _withdraw, "take a load out of the figures, keep it on record")
     undo.add_argument("load_id")

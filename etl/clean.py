@@ -1,16 +1,27 @@
 """From text cells to typed values: the only place that decides what a cell means. What cannot be read is reported."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 import pandas as pd
 
-from etl.finding import Finding, Reject
-from etl.source import normal
+from etl.finding import Finding, Reject, Severity
+from etl.heading import normal
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+F = TypeVar("F", pd.Series, pd.DataFrame)
+
+# Patterns for whole columns keep to what pyarrow's engine reads: it takes no \s, \d or \u, so classes are spelled out
+# with the characters themselves; anything else falls back to a Python call a cell, thirty times as slow.
+# Characters that print nothing: zero-width ones, byte order marks, directions, controls.
+_UNPRINTED = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x01-\x08\x0e-\x1f\x7f"
+UNPRINTED = f"[{_UNPRINTED}]"
+_ODD_SPACE = "\t\n\r\f\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACES = f"[ {_ODD_SPACE}]+"
+_NOT_TIDY = f"^ | \\Z|  |[{_ODD_SPACE}{_UNPRINTED}]"
+_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 
 
 @dataclass(frozen=True)
@@ -31,14 +42,25 @@ class Cleaned:
     findings: list[Finding] = field(default_factory=list)
     rows_in: int = 0
     months: list[date] = field(default_factory=list)
+    organisation: str | None = None
+    key_id: str | None = None
 
-    def hold(self, bad: pd.Series, sheet: str, column: str | None, rule: str, problem: str, remedy: str) -> None:
-        """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one query for all."""
+    def hold(
+        self,
+        bad: pd.Series,
+        sheet: str,
+        column: str | None,
+        rule: str,
+        problem: str,
+        remedy: str,
+        severity: Severity = "query",
+    ) -> None:
+        """Hold back the rows that are true in `bad` (by Excel row number): a reject each, one finding for all."""
         rows = bad.index[bad]
         if rows.empty:
             return
         self.rejects += [Reject(sheet, int(row), column, rule) for row in rows]
-        self.findings.append(Finding(rule, "query", problem, remedy, sheet, int(rows.min()), column, len(rows)))
+        self.findings.append(Finding(rule, severity, problem, remedy, sheet, int(rows.min()), column, len(rows)))
 
     @property
     def rows_rejected(self) -> int:
@@ -46,9 +68,22 @@ class Cleaned:
         return len({(reject.sheet, reject.row) for reject in self.rejects})
 
 
+def each_once(cells: pd.Series, read: Callable[[pd.Series], F]) -> F:
+    """Return what `read` makes of the cells, called with each distinct text once: dates and codes are few."""
+    codes, distinct = pd.factorize(cells)
+    found = read(pd.Series(distinct, dtype="str")).take(codes)
+    found.index = cells.index
+    return found
+
+
 def trimmed(cells: pd.Series) -> pd.Series:
-    """Return the text without outer spaces, with no-break and doubled spaces made plain."""
-    return cells.str.replace(r"[\s\u00a0\u200b\ufeff]+", " ", regex=True).str.strip()
+    """Return the text without outer spaces and unprinted characters, no-break and doubled spaces made plain.
+
+    Cells that are tidy already are returned as they are: the same object.
+    """
+    if not cells.str.contains(_NOT_TIDY, regex=True).any():
+        return cells
+    return cells.str.replace(UNPRINTED, "", regex=True).str.replace(_SPACES, " ", regex=True).str.strip()
 
 
 def numbers(cells: pd.Series, symbols: Mapping[str, str]) -> Numbers:

@@ -4,7 +4,6 @@ What leaves the child is a description (JSON) and typed rows (Parquet); never th
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,22 +13,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etl.clean import Cleaned, month_in
+from etl import settings
+from etl.belongs import belongs
+from etl.clean import Cleaned
 from etl.errors import UnreadableFileError
-from etl.finding import Finding, Reject, Verdict, grouped, verdict
+from etl.extract import Context
+from etl.finding import Finding, Reject, Severity, Verdict, grouped, verdict
 from etl.layout_crosstab import clean_crosstab
+from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
+from etl.local_area import load_local_area
+from etl.months import published_month
 from etl.organisations import load_organisations
+from etl.privacy import identifiers_in
 from etl.read import Content, read
 from etl.recognise import Match, recognise
+from etl.screen import screen
 from etl.source import Source, load_sources
-from etl.tables import AREAS, BAND_COUNTS, MEASURES, REJECTS
+from etl.tables import AREAS, BAND_COUNTS, MEASURES, PATHWAYS, REJECTS
 
 # More bad rows than this and loading the rest would falsify the list (house rule; DESIGN "Safety").
 BAD_ROWS_ALLOWED = 0.05
-_TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES)}
-# Rows that are no data at all (footnotes, blank labels) say nothing about the quality of the rest.
-_NO_DATA = ("NOT_DATA",)
+_TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAYS)}
+# Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
+_NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE")
+# What reading noticed and what follows from it; the rest is said in passing.
+_GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "query"}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an examination may know besides the file: today, the folders of lookups and plan, and the key's file."""
+
+    today: date
+    reference: Path
+    plan: Path
+    key_file: Path
 
 
 @dataclass
@@ -46,11 +65,15 @@ class Examination:
     findings: tuple[Finding, ...] = ()
     rejects: tuple[Reject, ...] = ()
     frames: Mapping[str, pd.DataFrame] | None = None
+    organisation: str | None = None
+    key_id: str | None = None
+    _content: str | None = None
 
     @property
     def file(self) -> str:
-        """Return the file's name as messages show it."""
-        return self.path.name
+        """Return the file's name as messages show it; a name that holds an identifier is not repeated."""
+        held = identifiers_in(pd.Series([self.path.stem], dtype="str"))
+        return f"(name withheld){self.path.suffix}" if held else self.path.name
 
     @property
     def verdict(self) -> Verdict:
@@ -59,6 +82,11 @@ class Examination:
 
     def content_sha256(self) -> str:
         """Return the hash of the rows to load, whatever their order: equal for equal figures in another format."""
+        if self._content is None:
+            self._content = self._hashed()
+        return self._content
+
+    def _hashed(self) -> str:
         digest = hashlib.sha256()
         for name, frame in sorted((self.frames or {}).items()):
             rows = np.sort(pd.util.hash_pandas_object(frame, index=False).to_numpy())
@@ -79,30 +107,74 @@ class Examination:
         }
 
 
-def examine(path: Path, *, today: date, reference: Path, source: str | None, month: date | None) -> Examination:
-    """Return everything about one file; problems are findings, never exceptions."""
+def examine(
+    path: Path,
+    *,
+    today: date,
+    reference: Path,
+    source: str | None,
+    month: date | None,
+    plan: Path | None = None,
+    key_file: Path | None = None,
+) -> Examination:
+    """Return everything about one file; problems are findings, never exceptions.
+
+    `reference` and `plan` are the folders of lookups and of the local plan, `key_file` holds the pseudonym key.
+    """
+    around = Surroundings(today, reference, plan or settings.plan_folder(), key_file or settings.key_file())
     found = Examination(path)
+    if identifiers_in(pd.Series([path.stem], dtype="str")):
+        remedy = "Rename the file, and tell your information governance lead."
+        return _refused(found, [Finding("IDENTIFIER_IN_NAME", "error", "the file's name holds an identifier", remedy)])
     try:
         found.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         content = read(path)
     except UnreadableFileError as error:
         return _refused(found, [Finding(error.rule, "error", error.message.rstrip("."), error.remedy)])
-    match = recognise(content, load_sources(), source)
+    match = recognise(
+        content, load_sources(), source,
+        lambda m: belongs(content, m.tables[0], m.source, path.stem) if m.source.pathways else (),
+    )  # fmt: skip
     notes = _reading_notes(content, match)
     if isinstance(match, Finding):
         return _refused(found, [*notes, match])
     found.source = match.source
     if verdict(match.findings) == "reject":
         return _refused(found, [*notes, *match.findings])
-    organisations = load_organisations(reference)
-    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
-    found.month, month_findings = _month(match, cleaned, month, today)
+    screened = screen(content, match) if match.source.pathways else []
+    if verdict(screened) == "reject":
+        return _refused(found, [*notes, *match.findings, *screened])
+    cleaned, month_findings = _cleaned(found, match, content, around, month)
+    found.organisation, found.key_id = cleaned.organisation or match.source.organisation, cleaned.key_id
     found.covers_from = cleaned.months[0] if cleaned.months else found.month
     found.rows_in, found.rows_rejected = cleaned.rows_in, cleaned.rows_rejected
     found.frames, found.rejects = cleaned.frames, tuple(cleaned.rejects)
-    findings = [*notes, *match.findings, *cleaned.findings, *month_findings, *_volume(cleaned)]
+    findings = [*notes, *match.findings, *screened, *cleaned.findings, *month_findings, *_volume(cleaned)]
     found.findings = tuple(grouped(findings))
     return found
+
+
+def _cleaned(
+    found: Examination, match: Match, content: Content, around: Surroundings, said: date | None
+) -> tuple[Cleaned, list[Finding]]:
+    """Return what the layout of the source makes of the file, its month settled, and findings on the month."""
+    organisations = load_organisations(around.reference)
+    if match.source.pathways:
+        area = load_local_area(around.plan)
+        context = Context(
+            found.path, around.today, said, area, organisations, around.key_file, content.epoch_1904
+        )  # fmt: skip
+        cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
+        return cleaned, []
+    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
+    found.month, findings = published_month(match, cleaned, said, around.today)
+    return cleaned, findings
+
+
+def _uncalculated(content: Content, match: Match) -> set[int]:
+    sheet = match.tables[0].sheet.name
+    notes = [note for note in content.notes if note.rule == "FORMULA_NOT_CALCULATED" and note.sheet == sheet]
+    return {note.column for note in notes if note.column is not None}
 
 
 def _refused(found: Examination, findings: list[Finding]) -> Examination:
@@ -117,41 +189,11 @@ def _reading_notes(content: Content, match: Match | Finding) -> list[Finding]:
     for note in content.notes:
         table = tables.get(note.sheet or "")
         if note.sheet is None or (table and note.column in (None, *table.columns.values())):
+            grave = _GRAVE.get(note.rule, "note")
             findings.append(
-                Finding(note.rule, "note", note.message.rstrip("."), "", note.sheet, note.row, count=note.count)
+                Finding(note.rule, grave, note.message.rstrip("."), "", note.sheet, note.row, count=note.count)
             )
     return findings
-
-
-def _month(match: Match, cleaned: Cleaned, said: date | None, today: date) -> tuple[date | None, list[Finding]]:
-    rule = match.source.month
-    months = set(cleaned.months[-1:]) if rule.latest else _months_in_titles(match, str(rule.title))
-    if len(months) > 1:
-        return said, [
-            Finding("MONTHS_DIFFER", "error", "the sheets name more than one month", "One file holds one month.")
-        ]
-    month = said or next(iter(months), None)
-    findings = []
-    if month is None:
-        findings.append(Finding("MONTH_MISSING", "error", "the file names no month", "Say it with --month YYYY-MM."))
-    elif months and month not in months:
-        findings.append(
-            Finding(
-                "MONTH_DISAGREES", "query", "the month you gave is not the month the file names",
-                "Leave --month out, or say why yours is right.",
-            )
-        )  # fmt: skip
-    if month and month > today:
-        findings.append(
-            Finding("MONTH_IN_FUTURE", "error", "the month has not begun", "Correct the month, or --month.")
-        )
-    return month, findings
-
-
-def _months_in_titles(match: Match, pattern: str) -> set[date]:
-    tops = [" ".join(map(str, table.sheet.cells.head(3).to_numpy().ravel())) for table in match.tables]
-    found = [re.search(pattern, top) for top in tops]
-    return {month for hit in found if hit and (month := month_in(hit["month"]))}
 
 
 def _volume(cleaned: Cleaned) -> list[Finding]:
@@ -173,13 +215,23 @@ def _volume(cleaned: Cleaned) -> list[Finding]:
 
 
 def examine_to_folder(
-    *, path: str, today: str, reference: str, source: str | None, month: str | None, out: Path
+    *,
+    path: str,
+    today: str,
+    reference: str,
+    plan: str,
+    key_file: str,
+    source: str | None,
+    month: str | None,
+    out: Path,
 ) -> dict[str, Any]:
     """Run `examine` in the child: rows go to Parquet files in `out`, the rest is returned as JSON."""
     found = examine(
         Path(path),
         today=date.fromisoformat(today),
         reference=Path(reference),
+        plan=Path(plan),
+        key_file=Path(key_file),
         source=source,
         month=date.fromisoformat(month) if month else None,
     )
@@ -196,6 +248,8 @@ def examine_to_folder(
         "rows_rejected": found.rows_rejected,
         "findings": [asdict(finding) for finding in found.findings],
         "frames": sorted(found.frames or {}),
+        "organisation": found.organisation,
+        "key_id": found.key_id,
     }
 
 
@@ -215,4 +269,6 @@ def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination
         tuple(Finding(**finding) for finding in answer["findings"]),
         tuple(Reject(**{str(key): value for key, value in row.items()}) for row in rejects.to_dict("records")),
         {name: _TABLES[name].typed(pd.read_parquet(out / f"{name}.parquet")) for name in answer["frames"]},
+        answer["organisation"],
+        answer["key_id"],
     )

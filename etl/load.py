@@ -16,7 +16,7 @@ from etl.tables import (
     REJECTS,
     WAREHOUSE,
 )
-from etl.warehouse import Warehouse, Writer
+from etl.warehouse import Reader, Warehouse, Writer
 
 _ROWS = {table.name: table for table in WAREHOUSE}
 
@@ -38,23 +38,24 @@ def store(
     The same figures again change nothing. Another file of the same source, organisation and month supersedes the load
     before it, which stays on record. Raises WarehouseBusyError; the warehouse is as it was then.
     """
-    source, month = found.source, found.month
+    source, month, organisation = found.source, found.month, found.organisation
     assert source
     assert month
+    assert organisation
     content = found.content_sha256()
     with warehouse.writing() as writer:
-        loads = writer.query(
-            "SELECT load_id, state, content_sha256 FROM loads WHERE source = ? AND organisation = ? AND month = ?",
-            [source.name, source.organisation, month],
+        same = already_loaded(writer, found)
+        if same:
+            return same, False
+        known = writer.query(
+            "SELECT load_id FROM loads WHERE source = ? AND organisation = ? AND month = ?",
+            [source.kept_as, organisation, month],
         )
-        same = loads[(loads["state"] == "current") & (loads["content_sha256"] == content)]
-        if len(same):
-            return str(same["load_id"].iloc[0]), False
-        load_id = f"{source.name}.{source.organisation}.{month:%Y-%m}.{len(loads) + 1}"
+        load_id = f"{source.kept_as}.{organisation}.{month:%Y-%m}.{len(known) + 1}"
         writer.execute(
             "UPDATE loads SET state = 'superseded', state_reason = ? "
             "WHERE source = ? AND organisation = ? AND month = ? AND state = 'current'",
-            [f"replaced by {load_id}", source.name, source.organisation, month],
+            [f"replaced by {load_id}", source.kept_as, organisation, month],
         )
         writer.insert(LOADS, LOADS.frame([_load_row(found, load_id, content, act, demonstration)]))
         for name, frame in (found.frames or {}).items():
@@ -65,6 +66,17 @@ def store(
         detail = f"{found.rows_in - found.rows_rejected} of {found.rows_in} rows"
         _audit(writer, act, "load", load_id, detail)
     return load_id, True
+
+
+def already_loaded(reader: Reader, found: Examination) -> str | None:
+    """Return the current load with the same figures for the same source, organisation and month, if there is one."""
+    assert found.source
+    same = reader.query(
+        "SELECT load_id FROM loads WHERE source = ? AND organisation = ? AND month = ? "
+        "AND state = 'current' AND content_sha256 = ?",
+        [found.source.kept_as, found.organisation, found.month, found.content_sha256()],
+    )
+    return str(same["load_id"].iloc[0]) if len(same) else None
 
 
 def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
@@ -84,19 +96,23 @@ def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
 def coverage(loads: pd.DataFrame) -> pd.DataFrame:
     """Return one row per source, organisation and month: the current load that answers for it.
 
-    A snapshot answers for its own month, a history for every month it spans; of several, the latest month's wins.
+    A snapshot answers for its own month; the first of all also for the months before it that it can be rebuilt for.
+    A history answers for every month it spans; of several, the latest month's wins.
     """
     answers: dict[tuple[str, str, date], dict[str, object]] = {}
     current = loads[loads["state"] == "current"].sort_values("month")
     for load in current.to_dict("records"):
-        for month in _months(load["covers_from"], load["covers_to"]):
+        first = not any(key[:2] == (load["source"], load["organisation"]) for key in answers)
+        snapshot = load["coverage"] == "snapshot"
+        from_month = load["covers_from"] if first or not snapshot else load["month"]
+        for month in _months(from_month, load["covers_to"]):
             next_month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
             answers[load["source"], load["organisation"], month] = {
                 "source": load["source"],
                 "organisation": load["organisation"],
                 "month": month,
                 "load_id": load["load_id"],
-                "basis": load["coverage"],
+                "basis": "reconstructed" if snapshot and month != load["month"].date() else load["coverage"],
                 "month_start_day": _day(month),
                 "month_end_day": _day(next_month) - 1,
             }
@@ -121,11 +137,11 @@ def _load_row(found: Examination, load_id: str, content: str, act: Act, demonstr
     assert source
     return {
         "load_id": load_id,
-        "source": source.name,
+        "source": source.kept_as,
         "title": source.title,
         "publisher": source.publisher,
         "licence": source.licence,
-        "organisation": source.organisation,
+        "organisation": found.organisation,
         "month": found.month,
         "coverage": source.coverage,
         "covers_from": found.covers_from,
@@ -139,6 +155,7 @@ def _load_row(found: Examination, load_id: str, content: str, act: Act, demonstr
         "loaded_at": act.at,
         "loaded_by": act.who,
         "public": source.public,
+        "key_id": found.key_id,
         "demonstration": demonstration,
         "state": "current",
     }

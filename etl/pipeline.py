@@ -12,9 +12,10 @@ import pandas as pd
 from etl.confine import run_confined_each
 from etl.errors import UnreadableFileError, UsageError, WaymarkError
 from etl.examine import Examination, from_folder
-from etl.finding import Finding
-from etl.load import Act, store
-from etl.settings import reference_folder
+from etl.finding import Finding, grouped
+from etl.history import beside_history
+from etl.load import Act, already_loaded, store
+from etl.settings import key_file, plan_folder, reference_folder
 from etl.source import load_sources
 from etl.warehouse import Warehouse
 
@@ -59,6 +60,8 @@ def examine_files(
                 "path": str(path.resolve()),
                 "today": today.isoformat(),
                 "reference": str(reference_folder().resolve()),
+                "plan": str(plan_folder().resolve()),
+                "key_file": str(key_file()),
                 "source": source,
                 "month": month.isoformat() if month else None,
             }
@@ -73,6 +76,29 @@ def examine_files(
                 raise answer
             else:
                 yield from_folder(path, answer, out)
+
+
+def checked_files(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    *,
+    today: date,
+    source: str | None = None,
+    month: date | None = None,
+) -> Iterator[Examination]:
+    """Yield one examination a file, compared with what is loaded. Raises UsageError, WarehouseBusyError."""
+    for found in examine_files(paths, today=today, source=source, month=month):
+        yield beside_loads(warehouse, found)
+
+
+def beside_loads(warehouse: Warehouse, found: Examination) -> Examination:
+    """Return the examination with what is odd about it beside earlier loads; the same file again is not odd."""
+    if found.verdict == "reject" or "pathways" not in (found.frames or {}) or not warehouse.exists():
+        return found
+    with warehouse.reading() as reader:
+        if not already_loaded(reader, found):
+            found.findings = tuple(grouped([*found.findings, *beside_history(reader, found)]))
+    return found
 
 
 def load_files(
@@ -91,7 +117,7 @@ def load_files(
     A file with a query loads only where `explanations` says why, rule by rule. Raises UsageError, WarehouseBusyError.
     """
     outcomes = []
-    for found in examine_files(paths, today=act.at.date(), source=source, month=month):
+    for found in checked_files(warehouse, paths, today=act.at.date(), source=source, month=month):
         queries = {finding.rule for finding in found.findings if finding.severity == "query"}
         outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))
         if not outcome.refused:

@@ -2,12 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from etl.finding import Finding
+from etl.finding import Finding, verdict
 from etl.read import Content, Sheet
 from etl.source import Band, Heading, Source, normal
 
@@ -45,20 +45,41 @@ class Match:
     findings: tuple[Finding, ...]
 
 
-def recognise(content: Content, sources: Mapping[str, Source], wanted: str | None = None) -> Match | Finding:
+Check = Callable[[Match], Iterable[Finding]]
+
+
+def recognise(
+    content: Content, sources: Mapping[str, Source], wanted: str | None = None, check: Check | None = None
+) -> Match | Finding:
     """Return the match with the one source the file follows, or the finding that says why there is none.
 
     `wanted` names the source the user insists on. A match with findings of severity error is a file of that source
-    with columns missing; its findings name each with the YAML key to extend.
+    with columns missing; its findings name each with the YAML key to extend. `check` says what else speaks against a
+    match whose headings are all there. Of several matches the one that knows most of the file's headings is taken.
     """
     candidates = [sources[wanted]] if wanted else list(sources.values())
-    matches = sorted((match(content, s) for s in candidates), key=lambda m: m.share, reverse=True)
-    whole = [m for m in matches if m.share == 1 and not m.findings]
-    if len(whole) > 1:
-        names = " and ".join(m.source.name for m in whole)
-        return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
-    if whole:
-        return whole[0]
+    matches = [match(content, source) for source in candidates]
+    if check and not wanted:
+        matches = [replace(m, findings=(*m.findings, *check(m))) if m.share == 1 else m for m in matches]
+    matches.sort(key=lambda m: (m.share, _known(m)), reverse=True)
+    for whole in (
+        [m for m in matches if m.share == 1 and not m.findings],
+        [m for m in matches if m.share == 1 and verdict(m.findings) != "reject"],
+    ):
+        best = [m for m in whole if _known(m) == max(map(_known, whole))]
+        if len(best) > 1:
+            names = " and ".join(m.source.name for m in best)
+            return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
+        if best:
+            return best[0]
+    return _nearest(matches, wanted)
+
+
+def _known(found: Match) -> int:
+    return len({(table.sheet.name, place) for table in found.tables for place in table.columns.values()})
+
+
+def _nearest(matches: Sequence[Match], wanted: str | None) -> Match | Finding:
     best = matches[0]
     if best.share >= _NEAR or wanted:
         return best
@@ -82,7 +103,6 @@ def match(content: Content, source: Source) -> Match:
 
 
 def _match_rows(sheets: list[Sheet], source: Source) -> Match:
-    assert source.rows
     wanted = source.headings()
     found = [_best_header(sheet, wanted) for sheet in sheets]
     scores = [_share(columns, wanted) for _, columns in found]
@@ -126,14 +146,17 @@ def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
 
 
 def _best_header(sheet: Sheet, wanted: Mapping[str, Heading]) -> tuple[int, dict[str, int]]:
-    keys = {normal(header): key for key, heading in wanted.items() for header in heading.headers}
+    keys = {
+        normal(header): (rank, key)
+        for key, heading in wanted.items()
+        for rank, header in reversed(list(enumerate(heading.headers)))
+    }
     best: tuple[int, dict[str, int]] = (int(sheet.cells.index[0]) if len(sheet.cells) else 1, {})
     for row, cells in sheet.cells.head(_HEADER_WITHIN).iterrows():
-        columns: dict[str, int] = {}
-        for place, cell in cells.items():
-            key = keys.get(normal(str(cell)))
-            if key is not None:
-                columns.setdefault(key, int(str(place)))
+        found = [
+            (*keys[normal(str(cell))], int(str(place))) for place, cell in cells.items() if normal(str(cell)) in keys
+        ]
+        columns = {key: place for _, key, place in sorted(found, reverse=True)}  # the newest heading counts
         if len(columns) > len(best[1]):
             best = (int(str(row)), columns)
     return best

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from etl.errors import UsageError
+
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -19,6 +21,22 @@ def warehouse_address() -> str:
 def warehouse_wait_seconds() -> float:
     """Return how long a call waits for another writer: `WAYMARK_WAIT`, or 30 seconds."""
     return float(os.environ.get("WAYMARK_WAIT") or 30)
+
+
+def key_file() -> Path:
+    """Return the file of the pseudonym key: `WAYMARK_KEY`, or one in the user's configuration folder."""
+    configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path(os.environ.get("WAYMARK_KEY") or configuration / "waymark" / "pseudonym.key").expanduser().resolve()
+
+
+def check_key_place(path: Path) -> None:
+    """Raise UsageError for a key inside the repository or beside the warehouse: whoever copies those gets it too."""
+    engine, _, place = warehouse_address().partition(":")
+    apart = [SHIPPED.parent, data_folder(), *([Path(place).parent] if engine == "duckdb" else [])]
+    if any(path.is_relative_to(folder.resolve()) for folder in apart):
+        raise UsageError(
+            "The pseudonym key lies beside the code, the data or the warehouse; name a place elsewhere in WAYMARK_KEY."
+        )
 
 
 def editions_folder() -> Path:

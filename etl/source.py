@@ -4,7 +4,6 @@ A source says how its files are recognised, where the month stands, which headin
 fill. It holds no code; `based_on` starts from another source and states only what differs.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,18 +13,14 @@ from pydantic import Field, model_validator
 
 from etl.documents import Document, read_document, read_mapping
 from etl.errors import DocumentError
+from etl.heading import Heading as Heading
+from etl.heading import normal as normal
+from etl.pathways import Pathways
 from etl.tables import BREAKDOWNS, EVERYONE
 
 FOLDER = Path(__file__).parent / "sources"
 Flag = Literal["not_supplied", "suppressed", "not_available", "not_applicable", "low"]
 Level = Literal["national", "region", "icb", "local_authority", "provider"]
-
-
-class Heading(Document):
-    """A column of theirs: the headings it has been seen under, newest first."""
-
-    headers: list[str] = Field(min_length=1)
-    optional: bool = False
 
 
 class Label(Heading):
@@ -107,15 +102,16 @@ class Rows(Document):
 
 
 class MonthRule(Document):
-    """Where the month of a file stands: in its sheets' titles, or the latest period of a column."""
+    """Where the month of a file stands: in its sheets' titles, the latest period of a column, or the snapshot's day."""
 
     title: str | None = Field(None, description="pattern with a group (?P<month>…) such as January 2023")
     latest: str | None = Field(None, description="column whose latest period is the file's month")
+    snapshot: bool = Field(False, description="pathways: the snapshot column, a title such as As at …, or the name")
 
     @model_validator(mode="after")
     def _one(self) -> "MonthRule":
-        if (self.title is None) == (self.latest is None):
-            raise ValueError("give either title or latest")
+        if [self.title is not None, self.latest is not None, self.snapshot].count(True) != 1:
+            raise ValueError("give one of title, latest and snapshot")
         return self
 
 
@@ -127,20 +123,31 @@ class Source(Document):
     publisher: str
     licence: str | None = None
     public: bool = Field(description="published figures pass disclosure control unchanged")
-    organisation: str
+    organisation: str | None = Field(None, description="who sends it, where the file does not say")
+    series: str | None = Field(None, description="source its loads are kept under, where versions of one list differ")
     coverage: Literal["snapshot", "history"]
     formats: list[Literal["xlsx", "ods", "csv"]]
     file_name: str = Field(description="pattern its names usually follow; a hint, never proof")
     month: MonthRule
-    symbols: dict[str, Flag]
+    symbols: dict[str, Flag] = {}
     crosstab: Crosstab | None = None
     rows: Rows | None = None
+    pathways: Pathways | None = None
 
     @model_validator(mode="after")
     def _one_layout(self) -> "Source":
-        if (self.crosstab is None) == (self.rows is None):
-            raise ValueError("give either crosstab or rows")
+        if [self.crosstab is None, self.rows is None, self.pathways is None].count(False) != 1:
+            raise ValueError("give one of crosstab, rows and pathways")
+        if self.organisation is None and self.pathways is None:
+            raise ValueError("organisation: missing")
+        if self.month.snapshot != (self.pathways is not None):
+            raise ValueError("month: snapshot goes with pathways, and only with it")
         return self
+
+    @property
+    def kept_as(self) -> str:
+        """Return the source its loads are kept under: one series for all versions of a list."""
+        return self.series or self.name
 
     @property
     def path(self) -> str:
@@ -151,16 +158,13 @@ class Source(Document):
         """Return every column that must be recognised, by its YAML key below the layout."""
         if self.crosstab:
             return {f"crosstab.clocks.{key}": heading for key, heading in self.crosstab.clocks.items()}
+        if self.pathways:
+            return {f"pathways.columns.{key}": heading for key, heading in self.pathways.columns.items()}
         assert self.rows
         return {
             "rows.level": self.rows.level,
             **{f"rows.columns.{key}": heading for key, heading in self.rows.columns.items()},
         }
-
-
-def normal(heading: str) -> str:
-    """Return a heading as it is compared: case, accents of spacing and no-break characters do not matter."""
-    return re.sub(r"[\s\u00a0\u200b\ufeff_]+", " ", heading.replace("\u2011", "-")).strip().casefold()
 
 
 @cache
@@ -190,4 +194,4 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     for key, value in changes.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merge(merged[key], value) if both else value
-    return merged
+    return {key: value for key, value in merged.items() if value is not None}  # a key set to nothing is taken out

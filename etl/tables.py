@@ -130,6 +130,7 @@ LOADS = Table(
         Column("loaded_at", "TIMESTAMP", "when, UTC"),
         Column("loaded_by", "TEXT", "who"),
         Column("public", "BOOLEAN", "whether the figures are published ones, free of disclosure control"),
+        Column("key_id", "TEXT", "which key its pseudonyms were made with; missing without any", required=False),
         Column("demonstration", "BOOLEAN", "whether the load is demonstration data"),
         Column("state", "TEXT", "whether it counts", allowed=("current", "superseded", "withdrawn")),
         Column("state_reason", "TEXT", "what replaced it, or why it was withdrawn", required=False),

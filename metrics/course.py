@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
-from metrics.edition_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.forecast import Outlook, chance_in, forecast, months_ahead
 from metrics.pace import achieved_change, required_change
 from metrics.pace import months_ahead as months_ahead_of_plan

@@ -40,7 +40,7 @@ class WaitingList:
     @property
     def size(self) -> int:
         """Return how many children wait."""
-        return round(float(self.weeks.sum()))
+        return int(np.floor(self.weeks.sum() + 0.5))
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def weekly(
     arrive, slots = _weekly(rates.referrals, per_month, rng), _weekly(rates.completions, per_month, rng)
     coin = rng.random((runs, int(last[-1])))
     done, gone = _outflow(waiting.size, arrive, slots, rates.removal_share_weekly, coin)
-    state = _whole(waiting.weeks, runs, waiting.size)
+    state = _whole(waiting.weeks, runs)
     for week in range(int(last[-1])):
         state = _older(state)
         state -= _leavers(state, done[:, week], gone[:, week], weights, rng)
@@ -226,21 +226,23 @@ def _older(state: Counts) -> Counts:
 
 
 def _weekly(monthly: Array, per_month: Counts, rng: np.random.Generator) -> Counts:
-    """Return whole numbers a week that add to the month's, parts rounded by chance; more a month, none fewer a week."""
+    """Return whole numbers a week that add to the month's, rounded by chance; more in a month, none fewer in any week.
+
+    Each week rounds up from a threshold of its own; the thresholds lie a k-th apart, so k weeks add up (Hermite's
+    identity).
+    """
     parts = []
     for month, weeks in enumerate(per_month):
-        rounding = rng.random((len(monthly), 1))
-        so_far = np.floor(monthly[:, [month]] * np.arange(weeks + 1) / weeks + rounding)
-        parts.append(np.diff(so_far, axis=1))
+        order = rng.permuted(np.tile(np.arange(weeks), (len(monthly), 1)), axis=1)
+        thresholds = (order + rng.random((len(monthly), 1))) / weeks
+        parts.append(np.floor(monthly[:, [month]] / weeks + thresholds))
     return np.concatenate(parts, axis=1).astype(np.int64)
 
 
-def _whole(weeks: Array, runs: int, size: int) -> Counts:
-    """Return the list in whole children for each run: largest remainders, so that it adds to its size."""
-    whole = np.floor(weeks)
-    order = np.argsort(-(weeks - whole), kind="stable")
-    whole[order[: size - int(whole.sum())]] += 1
-    return np.tile(whole.astype(np.int64), (runs, 1))
+def _whole(weeks: Array, runs: int) -> Counts:
+    """Return the list in whole children for each run: its running total rounded, so no week is off by over one."""
+    whole = np.diff(np.floor(np.cumsum(weeks) + 0.5), prepend=0).astype(np.int64)
+    return np.tile(whole, (runs, 1))
 
 
 def _frame(months: Sequence[date], size: Counts, within: dict[int, Array], over: Counts) -> pd.DataFrame:

@@ -16,8 +16,12 @@ _DAMPED_TERMS: dict[str, Any] = {"trend": True, "damped_trend": True}
 # Both stop well inside what moves a forecast; the second is for what the first leaves unsettled.
 _SEARCHES: tuple[dict[str, Any], ...] = (
     {"method": "lbfgs", "maxiter": 200, "factr": 1e10, "pgtol": 1e-3},
-    {"method": "nm", "maxiter": 600},
+    {"method": "nm", "maxiter": 300},
 )
+_SWINGS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # widths tried for the swing of the year, in one-step errors
+_NEIGHBOURS = 1.0  # length of the periodic kernel where neighbours are alike: about two months to either side
+_SMOOTHINGS = (0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)  # of the level, tried with each width
+_NO_NOISE = 1e-9  # variance that stands for a series which repeats itself exactly
 _MIN_WEIGHT = 0.01  # a model less likely than this beside the best adds nothing that can be seen
 
 
@@ -84,42 +88,62 @@ def _candidates(scaled: Array, steps: int, season: int) -> tuple[list[_Fit], lis
     """Return the models that settled, and the names of those that did not."""
     none = np.zeros(steps)
     level, damped = _settled(scaled, {}), _settled(scaled, _DAMPED_TERMS)
-    found = {LEVEL: (level, none, 0), DAMPED: (damped, none, 0)}
-    if season and level is not None:
-        fitted, pattern = level, np.zeros(season)
-        for _ in range(2):  # the first pass takes the swing of the year for a restless level
-            pattern = _pattern(scaled, season, float(fitted.params[0]))
-            fitted = _settled(scaled - pattern[np.arange(len(scaled)) % season], {})
-            if fitted is None:
-                break
-        found[SEASONAL] = (fitted, pattern[(len(scaled) + np.arange(steps)) % season], season - 1)
+    found = {LEVEL: (level, none), DAMPED: (damped, none)}
+    swing_llf = 0.0
+    if season:
+        swings = [_pattern(scaled, season, smoothing) for smoothing in _SMOOTHINGS]
+        pattern, swing_llf = max(swings, key=lambda swing: swing[1])
+        fitted = _settled(scaled - pattern[np.arange(len(scaled)) % season], {})
+        found[SEASONAL] = (fitted, pattern[(len(scaled) + np.arange(steps)) % season])
     size = int(np.isfinite(scaled).sum())
-    fits = [_walk(scaled)] + [
-        _Fit(name, _aicc(fit.llf, size, int(fit.df_model) + more), _Smoothed(fit, ahead))
-        for name, (fit, ahead, more) in found.items()
-        if fit is not None
-    ]
-    return [fit for fit in fits if np.isfinite(fit.aicc)], [name for name, (fit, _, _) in found.items() if fit is None]
+    fits = [_walk(scaled)]
+    for name, (fit, ahead) in found.items():
+        if fit is not None:
+            llf, more = (swing_llf, 1) if name == SEASONAL else (float(fit.llf), 0)
+            fits.append(_Fit(name, _aicc(llf, size, int(fit.df_model) + more), _Smoothed(fit, ahead)))
+    return [fit for fit in fits if np.isfinite(fit.aicc)], [name for name, (fit, _) in found.items() if fit is None]
 
 
-def _pattern(scaled: Array, season: int, smoothing: float) -> Array:
-    """Return one offset per step of the year, adding to 0: the likeliest for a level model of that smoothing.
+def _pattern(scaled: Array, season: int, smoothing: float) -> tuple[Array, float]:
+    """Return one offset per step of the year, adding to 0, and the log-likelihood of a level model with such a swing.
 
-    Its one-step errors are linear in data, starting level and offsets, so least squares on the filtered columns is
-    exact; a missing value moves nothing.
+    The offsets are taken as drawn from one normal distribution, its width and likeness the likeliest of a grid, so
+    few years shrink them towards none and the swing costs one parameter, not eleven. One-step errors of a level model
+    are linear in data, starting level and offsets, so filtering the columns is exact; a missing value moves nothing.
     """
-    seen = np.isfinite(scaled)
-    places = np.arange(len(scaled)) % season
-    dummies = (places[:, None] == np.arange(1, season)).astype(float) - (places[:, None] == 0)
-    columns = np.column_stack([np.nan_to_num(scaled), dummies])
-    errors, level, start = np.zeros_like(columns), np.zeros(season), 1.0
-    starts = np.zeros(len(scaled))
-    for t in np.flatnonzero(seen):
-        errors[t], starts[t] = columns[t] - level, start
-        level, start = level + smoothing * errors[t], start * (1 - smoothing)
-    known = np.column_stack([starts, errors[:, 1:]])[seen]
-    offsets = np.linalg.lstsq(known, errors[seen, 0], rcond=None)[0][1:]
-    return np.concatenate([[-offsets.sum()], offsets])
+    seen = np.flatnonzero(np.isfinite(scaled))
+    dummies = (np.arange(len(scaled))[:, None] % season == np.arange(season)).astype(float) - 1 / season
+    columns = np.column_stack([np.nan_to_num(scaled), np.zeros(len(scaled)), dummies])
+    errors, level = np.empty((len(seen), season + 2)), np.zeros(season + 2)
+    level[1] = -1.0  # the column of the starting level
+    for row, at in enumerate(seen):
+        errors[row] = columns[at] - level
+        level = level + smoothing * errors[row]
+    best = np.zeros(season), -np.inf
+    for likeness in _likenesses(season):
+        for width in _SWINGS:
+            swing, llf = _swing(errors[:, 0], errors[:, 1], errors[:, 2:], width**2 * likeness)
+            best = max(best, (swing, llf), key=lambda found: found[1])
+    return best
+
+
+def _likenesses(season: int) -> list[Array]:
+    """Return how alike the offsets of two steps may be: each on its own (August), or neighbours alike (winter)."""
+    apart = np.subtract.outer(np.arange(season), np.arange(season))
+    return [np.eye(season), np.exp(-2 * (np.sin(np.pi * apart / season) / _NEIGHBOURS) ** 2)]
+
+
+def _swing(error: Array, start: Array, offsets: Array, likeness: Array) -> tuple[Array, float]:
+    """Return expected offsets and log-likelihood when their covariance, in one-step errors, is `likeness`."""
+    spread = np.eye(len(error)) + offsets @ likeness @ offsets.T
+    solved = np.linalg.solve(spread, np.column_stack([error, start]))
+    left = error - start * (start @ solved[:, 0]) / (start @ solved[:, 1])
+    weighed = np.linalg.solve(spread, left)
+    size = len(error)
+    variance = max(float(left @ weighed) / size, _NO_NOISE)
+    llf = -0.5 * (size * (np.log(2 * np.pi * variance) + 1) + np.linalg.slogdet(spread)[1])
+    expected = likeness @ offsets.T @ weighed
+    return expected - expected.mean(), float(llf)
 
 
 def _walk(scaled: Array) -> _Fit:
@@ -143,7 +167,9 @@ def _settled(scaled: Array, term: dict[str, Any]) -> Any:
         with np.errstate(all="ignore"):  # an overflow inside the search shows as a fit that is not finite
             for search in _SEARCHES:
                 result = model.fit(disp=0, cov_type="none", warn_convergence=False, **search)
-                if result.mle_retvals["converged"] and _finite(result):
+                if not _finite(result):
+                    return None
+                if result.mle_retvals["converged"]:
                     return result
     except (LinAlgError, ValueError, ZeroDivisionError, FloatingPointError):
         return None

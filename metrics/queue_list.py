@@ -66,14 +66,8 @@ def waiting_list_stats(
     """
     rows = [(came, left) for came, left in zip(referral, removal, strict=True) if left is None or left >= came]
     quarantined = len(referral) - len(rows)
-    if not rows:
-        raise ValueError("no usable row: every removal lies before its referral, or there is none")
-    end = end or max(max(came, left or came) for came, left in rows)
+    start, end = _window(rows, start, end)
     rows = [(came, left if left is not None and left <= end else None) for came, left in rows if came <= end]
-    first = min((came for came, _ in rows), default=end)
-    start = start or end - timedelta(days=_whole_weeks((end - first).days + 1) * WEEK - 1)
-    if start > end:
-        raise ValueError("the window ends before it starts")
     came = sum(start <= c <= end for c, _ in rows)
     left = sum(d is not None and d >= start for _, d in rows)
     demand = came / _weeks(start, end)
@@ -127,6 +121,17 @@ def direction(load: Interval | None) -> str:
     if load is None or load.low <= 1 <= load.high:
         return CANNOT_TELL
     return GROWING if load.low > 1 else SHRINKING
+
+
+def _window(rows: Sequence[tuple[date, date | None]], start: date | None, end: date | None) -> tuple[date, date]:
+    if not rows:
+        raise ValueError("no usable row: every removal lies before its referral, or there is none")
+    end = end or max(max(came, left or came) for came, left in rows)
+    first = min((came for came, _ in rows if came <= end), default=end)
+    start = start or end - timedelta(days=_whole_weeks((end - first).days + 1) * WEEK - 1)
+    if start > end:
+        raise ValueError("the window ends before it starts")
+    return start, end
 
 
 def _odds(share: float) -> float:

@@ -8,10 +8,23 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.course import Course, course
+from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
-from metrics.edition_tables import CHARTS, FORECAST, MILESTONES, PACE, PATH, SCORECARD, SIGNALS, SUMMARY
+from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
-from metrics.trajectory import Reading, aimed_at, gap, milestones, path, planned, points, read_at, readings, status
+from metrics.trajectory import (
+    Reading,
+    aimed_at,
+    gap,
+    milestones,
+    newly_off,
+    path,
+    planned,
+    points,
+    read_at,
+    readings,
+    status,
+)
 from metrics.verdict import Milestone, sentence, summary
 from metrics.wording import STATUS_WORDS, difference, period_words
 
@@ -113,7 +126,7 @@ def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: 
     for one in scored:
         if one.status == "off" and one.gap is not None:
             behind = difference(abs(one.gap), one.kpi.unit).lstrip("+")
-            newly = _newly_off(paths[one.kpi.id])
+            newly = newly_off(paths[one.kpi.id])
             words = f"{'Newly off' if newly else 'Off'} trajectory: {behind} behind the plan"
             reasons.append((0 if newly else 1, one.gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
         elif one.course.reading and one.course.reading.variation == "special_cause_concern":
@@ -127,12 +140,6 @@ def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: 
             reasons.append((5, 0.0, one.kpi.id, f"No figure since {since}"))
     ordered = sorted(reasons, key=lambda reason: reason[:2])
     return {kpi: (rank, words) for rank, (_, _, kpi, words) in enumerate(ordered, start=1)}
-
-
-def _newly_off(path_: pd.DataFrame) -> bool:
-    """Return whether the figure before the latest was not off; the first figure of a plan is newly off, too."""
-    statuses = path_["status"].dropna().tolist()
-    return statuses[-1:] == ["off"] and statuses[-2:-1] != ["off"]
 
 
 def _long_waits_rise(one: _Scored) -> bool:

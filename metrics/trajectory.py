@@ -231,3 +231,9 @@ def _number(value: object) -> float | None:
 
 def _text(value: object) -> str | None:
     return None if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def newly_off(path_: pd.DataFrame) -> bool:
+    """Return whether the figure before the latest was not off; the first figure of a plan is newly off, too."""
+    statuses = path_["status"].dropna().tolist()
+    return statuses[-1:] == ["off"] and statuses[-2:-1] != ["off"]

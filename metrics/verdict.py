@@ -5,10 +5,7 @@ from datetime import date
 
 from metrics.definition import Definition
 from metrics.trajectory import Reading
-from metrics.wording import difference, figure, month_words, number, period_words
-
-# From these chances on, in words; below the last, "unlikely". House rule, after the calibrated scale of the IPCC.
-_CHANCE_WORDS = ((0.8, "likely"), (0.5, "more likely than not"), (0.2, "less likely than not"))
+from metrics.wording import difference, figure, likelihood, month_words, number, period_words
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def sentence(
     if against := _against_plan(kpi, gap, status):
         words.append(against)
     if coming and coming.chance is not None and status != "met":
-        likely = next((word for least, word in _CHANCE_WORDS if coming.chance >= least), "unlikely")
+        likely = likelihood(coming.chance)
         words.append(f"Reaching {number(coming.target, kpi.unit)} by {month_words(coming.month)} is {likely}.")
     return " ".join(words)
 

@@ -32,6 +32,25 @@ STATUS_WORDS = {
     "suppressed": "Suppressed",
 }
 
+# What a control chart says of its latest figure, and of its target, in the words shown beside the icon.
+MEANING_WORDS = {
+    "special_cause_improvement": "Better, by more than chance",
+    "special_cause_concern": "Worse, by more than chance",
+    "special_cause_neutral_high": "Higher, by more than chance",
+    "special_cause_neutral_low": "Lower, by more than chance",
+    "common_cause": "Usual ups and downs",
+    "not_assessed": "Too few figures to tell",
+}
+ASSURANCE_WORDS = {
+    "consistent_pass": "Usual range meets the target",
+    "inconsistent": "Usual range may miss the target",
+    "consistent_fail": "Usual range misses the target",
+}
+
+# From these chances on, in whole per cent; below the last, "unlikely". House rule, after the calibrated scale of the
+# IPCC.
+_LIKELIHOODS = ((80, "likely"), (50, "more likely than not"), (20, "less likely than not"))
+
 # Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal.
 _DECIMALS = {"children": 0, "plans": 0, "percent": 1, "weeks": 1, "per 100 pupils": 2, "count": 0, "GBP": 0}
 
@@ -127,6 +146,50 @@ def gap_words(gap: float, unit: str) -> str:
     return f"{amount[1:]} {'better than planned' if amount[0] == '+' else 'short of plan'}"
 
 
+def likelihood(chance: float) -> str:
+    """Return a chance from 0 to 1 in words: "likely", "more likely than not", "less likely than not", "unlikely"."""
+    percent = rounded(100 * chance, 0)
+    return next((word for least, word in _LIKELIHOODS if percent >= least), "unlikely")
+
+
+def chance_words(chance: float) -> str:
+    """Return a chance from 0 to 1 in per cent and in words: "72 %, more likely than not", "under 1 %, unlikely"."""
+    percent = rounded(100 * chance, 0)
+    shown = "under 1 %" if percent < 1 else "over 99 %" if percent > 99 else f"{percent} %"
+    return f"{shown}, {likelihood(chance)}"
+
+
+def months_ahead_words(months: int) -> str:
+    """Return "3 months ahead of the plan", "1 month behind the plan" or "level with the plan"."""
+    if months == 0:
+        return "level with the plan"
+    count = f"{abs(months)} month{'' if abs(months) == 1 else 's'}"
+    return f"{count} {'ahead of' if months > 0 else 'behind'} the plan"
+
+
+def change_a_month(change: float, unit: str) -> str:
+    """Return a signed change a month: "+1.2 points a month", "−4.3 children a month"; never fewer than one decimal."""
+    return f"{_signed(change, unit)} {'points' if unit == 'percent' else unit} a month"
+
+
+def change_interval(low: float, high: float, unit: str) -> str:
+    """Return "−6.1 to −1.9", the ends of a change a month."""
+    return f"{_signed(low, unit)} to {_signed(high, unit)}"
+
+
+def pace_words(required: float, low: float, high: float, better: str) -> str:
+    """Return whether a change a month known to lie from `low` to `high` is fast enough for the required one."""
+    if low <= required <= high or better not in ("higher", "lower"):
+        return "Cannot tell whether that is fast enough: the interval holds the change that is needed."
+    enough = low > required if better == "higher" else high < required
+    return "That is fast enough." if enough else "That is too slow."
+
+
+def a_week(rate: float, thing: str = "children") -> str:
+    """Return a rate with one decimal: "31.4 children a week"."""
+    return f"{rounded(rate, 1):,} {thing} a week"
+
+
 def base_words(numerator: float, denominator: float) -> str:
     """Return "251 of 687"."""
     return f"{rounded(numerator, 0):,} of {rounded(denominator, 0):,}"
@@ -151,6 +214,12 @@ def clock_words(elapsed: int, milestones: Iterable[tuple[str, int, date]]) -> st
         return f"The plan's {length} months ended in {month_words(end)}, {ago} month{'' if ago == 1 else 's'} ago"
     label, _, due = next(m for m in ordered if m[1] >= max(elapsed, 1) or m is ordered[-1])
     return f"Month {max(elapsed, 0)} of {length} · next milestone: {label}, {month_words(due)}"
+
+
+def _signed(change: float, unit: str) -> str:
+    amount = rounded(change, max(_DECIMALS.get(unit, 1), 1))
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    return f"{sign}{abs(amount):,}"
 
 
 def _absent(value: object) -> bool:

@@ -17,6 +17,14 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
         tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")
         tiles.trajectory(edition, chosen)
         tiles.milestone_cells(tiles.plan_of(edition, chosen))
+        tiles.outlook(edition, chosen, unit)
+
+        tiles.section("How fast?", "How fast it moves, beside how fast it would have to.")
+        tiles.pace(edition, chosen, unit, str(kpi["better"]))
+
+        tiles.section("More than chance?", "Each figure against the usual ups and downs: a control chart.")
+        tiles.control(edition, chosen, title, unit)
+        tiles.icons_explained()
 
     tiles.section("Over time", "Every figure we hold, with its 95 % Wilson interval where it is a share.")
     tiles.over_time(kpi, edition.over_time(chosen))

@@ -24,6 +24,7 @@ else:
             tiles.trajectory(edition, kpi, titled=True)
 
     tiles.section("Every KPI of the scorecard", "Each milestone: planned above, actual below.")
+    tiles.icons_explained()
     rows = filters.chosen_rows(scorecard)
     if rows.empty:
         st.info("No KPI fits this choice.")

@@ -31,6 +31,7 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WAYMARK_DATA", str(folder))
     monkeypatch.delenv("WAYMARK_WAREHOUSE", raising=False)
     monkeypatch.setenv("WAYMARK_WAIT", "0.3")
+    monkeypatch.setenv("WAYMARK_KEY", str(tmp_path / "key" / "pseudonym.key"))
     return folder
 
 

@@ -1,5 +1,7 @@
 """What a reader chooses, kept in the address bar so that a link restores the screen."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -70,6 +72,66 @@ def matching(kpis: pd.DataFrame, words: str) -> pd.DataFrame:
     texts = [" ".join(row).lower() for row in kpis[columns].fillna("").itertuples(index=False)]
     fits = [all(word in text for word in words.split()) for text in texts]
     return kpis[pd.Series(fits, index=kpis.index, dtype=bool)].sort_values("title")
+
+
+def waiting_list(lists: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Ask for a waiting list (`?list=`) by its words and return clock and area; one we lack means the first."""
+    return lists[st.selectbox("Waiting list", list(lists), key="list", bind="query-params")]
+
+
+def share_in_time(weeks: int) -> int:
+    """Ask for the share to be seen within the standard (`?share=`), per cent."""
+    words = f"Children to be seen within {weeks} weeks, per cent"
+    told = "92 is what consultant-led care is held to (RTT). It is no standard for community services."
+    return int(st.slider(words, 50, 99, 92, key="share", help=told, bind="query-params"))
+
+
+def assumed_rates() -> tuple[float | None, float | None]:
+    """Ask for referrals and completions a week (`?referrals=`, `?completions=`); None where nothing is entered."""
+    left, right = st.columns(2)
+    with left:
+        came = _rate("Referrals a week, assumed", "referrals")
+    with right:
+        seen = _rate("Completions a week, assumed", "completions")
+    return came, seen
+
+
+def growth() -> int:
+    """Ask for the growth of referrals (`?growth=`), per cent a year."""
+    return int(st.slider("Referrals grow by, per cent a year", -30, 50, 0, key="growth", bind="query-params"))
+
+
+def slots(months: dict[str, date]) -> tuple[int, date]:
+    """Ask for extra slots a week (`?slots=`) and the month they begin in (`?slots_from=`)."""
+    count = st.slider("Extra slots a week", 0, 60, 0, key="slots", bind="query-params")
+    chosen = st.selectbox("Extra slots begin in", list(months), key="slots_from", bind="query-params")
+    return int(count), months[chosen]
+
+
+def missed() -> tuple[int, int]:
+    """Ask for the share of slots missed now and then (`?missed_now=`, `?missed_then=`), per cent."""
+    now = st.slider("Slots missed today, per cent", 0, 40, 10, key="missed_now", bind="query-params")
+    then = st.slider("Slots missed then, per cent", 0, 40, 10, key="missed_then", bind="query-params")
+    return int(now), int(then)
+
+
+def recovery(months: dict[str, date]) -> tuple[int, date]:
+    """Ask for one-off recovery slots (`?recovery=`) and the month they begin in (`?recovery_from=`)."""
+    count = st.slider("One-off recovery slots, over 3 months", 0, 600, 0, 10, key="recovery", bind="query-params")
+    chosen = st.selectbox("Recovery slots begin in", list(months), key="recovery_from", bind="query-params")
+    return int(count), months[chosen]
+
+
+def board_date(first: date, last: date, usual: date) -> date:
+    """Ask for the date of a board meeting (`?board=`) between two dates."""
+    chosen = st.date_input(
+        "Board meeting", usual, min_value=first, max_value=last, key="board", format="DD/MM/YYYY", bind="query-params"
+    )
+    return chosen if isinstance(chosen, date) else usual
+
+
+def _rate(words: str, key: str) -> float | None:
+    return st.number_input(words, 0.0, 2000.0, None, 1.0, "%.1f", key, bind="query-params", placeholder="none entered")
 
 
 def _follow() -> None:

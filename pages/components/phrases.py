@@ -19,6 +19,7 @@ class Cell:
     actual: str
     read_for: str
     status: str | None
+    chance: str = ""
 
 
 def status_words(status: str) -> str:
@@ -75,6 +76,7 @@ def _cell(row: pd.Series, unit: str) -> Cell:
         actual=_reading(row, unit),
         read_for=_read_for(row),
         status=str(row["status"]) if row["kind"] == "number" else None,
+        chance="" if pd.isna(row["chance"]) else wording.chance_words(row["chance"]),
     )
 
 

@@ -4,10 +4,11 @@ Cached by edition id and audience, which never change their meaning. What is cac
 copy before changing a frame.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from etl.settings import editions_folder
 from etl.tables import EVERYONE
 from metrics.edition import Audience, EditionError, Manifest, current_edition, read_manifest, read_tables
+
+Answer = TypeVar("Answer")
 
 _HELD = "edition shown"
 _SENT_BACK = "sent back to the front door"
@@ -30,13 +33,16 @@ class Edition:
 
     def kpi(self, kpi: str) -> pd.Series | None:
         """Return the KPIS row of a KPI, or None where the edition has no such KPI."""
-        rows = self.of_kpi("kpis", kpi)
+        return self.one("kpis", kpi)
+
+    def one(self, table: str, kpi: str) -> pd.Series | None:
+        """Return a KPI's row of a table that has one row a KPI, or None where it has none."""
+        rows = self.of_kpi(table, kpi)
         return None if rows.empty else rows.iloc[0]
 
     def scored(self, kpi: str) -> pd.Series | None:
         """Return the SCORECARD row of a KPI, or None where the local plan does not score it."""
-        rows = self.of_kpi("scorecard", kpi)
-        return None if rows.empty else rows.iloc[0]
+        return self.one("scorecard", kpi)
 
     def of_kpi(self, table: str, kpi: str) -> pd.DataFrame:
         """Return a table's rows of one KPI, in the table's own grain."""
@@ -175,6 +181,12 @@ def edition() -> Edition:
     return held
 
 
+def kept(question: str, answer: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question about the edition shown, worked out once; the question names all it rests on."""
+    held: Answer = _kept(f"{edition().manifest.edition_id} {audience()} {question}", answer)
+    return held
+
+
 def _through_the_front_door() -> None:
     """Run the screen again by way of app.py, with its address as it is.
 
@@ -204,6 +216,11 @@ def _earlier(folder: Path, damaged: str) -> Opened:
             except (EditionError, KeyError):
                 continue
     raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _kept(question: str, _answer: Callable[[], Any]) -> Any:  # noqa: ARG001 (the key of the cache)
+    return _answer()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -109,6 +109,22 @@ FLAG_MARKS = {
     "no_base": Mark("○", "circle-open", "gray"),
 }
 
+# Points of a control chart by meaning, and its icon for the latest one.
+MEANING_MARKS = {
+    "special_cause_improvement": Mark("★", "star", "blue"),
+    "special_cause_concern": Mark("■", "square", "orange"),
+    "special_cause_neutral_high": Mark("▲", "triangle-up", "violet"),
+    "special_cause_neutral_low": Mark("▼", "triangle-down", "violet"),
+    "common_cause": Mark("●", "circle", "gray"),
+    "not_assessed": Mark("○", "circle-open", "gray"),
+}
+
+ASSURANCE_MARKS = {
+    "consistent_pass": Mark("P", "circle", "blue"),
+    "inconsistent": Mark("?", "circle", "gray"),
+    "consistent_fail": Mark("F", "circle", "orange"),
+}
+
 
 def template(look: Look) -> go.layout.Template:
     """Return the Plotly template of a look: transparent ground, quiet grid, labels instead of a legend."""

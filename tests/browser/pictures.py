@@ -12,7 +12,13 @@ from pathlib import Path
 from tests.browser.dashboard import ROOT, chromium, serving, settled
 from tests.pages.contract_rows import EHC
 
-SCREENS = {"scorecard": "", "kpi": f"kpi?kpi={EHC}", "definitions": "definitions", "data_quality": "data_quality"}
+SCREENS = {
+    "scorecard": "",
+    "kpi": f"kpi?kpi={EHC}",
+    "capacity": "capacity?referrals=40&completions=38",
+    "definitions": "definitions",
+    "data_quality": "data_quality",
+}
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from metrics.course import course
-from metrics.edition_tables import CHARTS, FORECAST, PACE, RESULTS, SIGNALS
+from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
+from metrics.edition_tables import RESULTS
 from metrics.plan import months_later
 from metrics.trajectory import readings
 from tests.metrics.test_trajectory import CHILDREN, LIST, PERCENT, PLAN, TIMELY

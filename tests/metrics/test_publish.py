@@ -124,7 +124,7 @@ def test_show_prints_the_promised_keys(
     ("arguments", "code", "words"),
     [
         (["show", "shoe_size"], 2, "There is no KPI 'shoe_size'. Known are:"),
-        (["show", "slt_list_size", "--by", "sex"], 2, "slt_list_size is not split by 'sex'"),
+        (["show", "slt_list_size", "--by", "placement"], 2, "slt_list_size is not split by 'placement'"),
         (["show", "slt_list_size"], 1, "No edition has been published yet"),
         (["publish"], 1, "Nothing is loaded"),
         (["editions", "--compare", "a", "b"], 1, "There is no edition 'a'"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from metrics.edition import Manifest, MilestoneDate, content_hash, write_edition
 from metrics.edition_tables import EDITION, RESULT_FLAGS
-from tests.pages import full_edition
+from tests.pages import course_edition, full_edition
 from tests.pages.contract_rows import (
     EHC,
     LOCAL,
@@ -137,6 +137,16 @@ def hostile() -> Rows:
     return rows
 
 
+def course() -> Rows:
+    """Return thirty invented months: control charts with limits, forecasts, chances, pace, bands with flows."""
+    return course_edition.rows()
+
+
+def course_without_flows() -> Rows:
+    """Return the same with the lists alone, as published sources have them."""
+    return course_edition.rows(with_flows=False)
+
+
 KINDS = {
     "full": full,
     "empty": empty,
@@ -144,4 +154,6 @@ KINDS = {
     "flagged": flagged,
     "statements_only": statements_only,
     "hostile": hostile,
+    "course": course,
+    "course_without_flows": course_without_flows,
 }

@@ -6,7 +6,7 @@ from tests.pages import editions
 from tests.pages.conftest import Open
 from tests.pages.screen import charts, words
 
-PAGES = ("scorecard", "kpi", "definitions", "data_quality")
+PAGES = ("scorecard", "kpi", "capacity", "definitions", "data_quality")
 
 
 @pytest.mark.parametrize("kind", editions.KINDS)

@@ -1,21 +1,31 @@
 """Charts: frame in, Plotly figure out, each with a companion that returns its text alternative. No Streamlit."""
 
+from pages.components.charts.capacity import ahead, ahead_in_words, waiting_bands, waiting_bands_in_words
 from pages.components.charts.clock import clock, clock_in_words
+from pages.components.charts.control import control, control_in_words, meanings, rules_in_words
 from pages.components.charts.grid import completeness, completeness_in_words
 from pages.components.charts.series import comparison, comparison_in_words, over_time, over_time_in_words
 from pages.components.charts.trajectory import Plan, sparkline, trajectory, trajectory_in_words
 
 __all__ = [
     "Plan",
+    "ahead",
+    "ahead_in_words",
     "clock",
     "clock_in_words",
     "comparison",
     "comparison_in_words",
     "completeness",
     "completeness_in_words",
+    "control",
+    "control_in_words",
+    "meanings",
     "over_time",
     "over_time_in_words",
+    "rules_in_words",
     "sparkline",
     "trajectory",
     "trajectory_in_words",
+    "waiting_bands",
+    "waiting_bands_in_words",
 ]

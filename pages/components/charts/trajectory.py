@@ -1,30 +1,36 @@
 """Planned beside actual: the trajectory of a KPI and its sparkline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from metrics import wording
+from metrics.course_tables import FORECAST
 from pages.components.charts import drawing
+from pages.components.charts.fan import add_fan, fan_in_words
 from pages.components.theme import Look
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a trajectory is drawn from: the PATH and MILESTONES rows of one KPI, and its name and unit."""
+    """What a trajectory is drawn from: the PATH, MILESTONES and FORECAST rows of one KPI, and its name and unit."""
 
     title: str
     unit: str
     path: pd.DataFrame
     milestones: pd.DataFrame
+    forecast: pd.DataFrame = field(default_factory=FORECAST.empty)
 
 
 def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Figure:
-    """Return planned path, milestones and actual figures of one KPI over time; values in the KPI's unit."""
+    """Return planned path, milestones, actual and likely figures of one KPI over time; values in the KPI's unit."""
     chart = drawing.figure(look, height)
     drawing.add_gaps(chart, _actual(plan), look)
+    targets = plan.milestones["target"].dropna()
+    last_target = float(targets.iloc[-1]) if len(targets) else None
+    add_fan(chart, plan.forecast, plan.unit, look, _latest(plan), last_target)
     _add_planned(chart, plan, look)
     drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
     drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
@@ -34,7 +40,8 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
         _add_as_of(chart, as_of, look)
     chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
     if len(plan.path) or len(plan.milestones):
-        chart.update_layout(xaxis=drawing.time_axis(plan.path, [as_of, *plan.milestones["month"]]))
+        ahead = [as_of, *plan.milestones["month"], *plan.forecast["month"]]
+        chart.update_layout(xaxis=drawing.time_axis(plan.path, ahead))
     return chart
 
 
@@ -53,7 +60,8 @@ def trajectory_in_words(plan: Plan) -> str:
             words.append(f"{row['label']} ({due}), planned: {wording.number(row['target'], plan.unit)}.")
         elif pd.notna(row["statement"]):
             words.append(f"{row['label']} ({due}), planned: “{row['statement']}”.")
-    return " ".join(words) + drawing.absences_in_words(_actual(plan), "actual")
+    likely = fan_in_words(plan.forecast, plan.unit)
+    return " ".join(words) + likely + drawing.absences_in_words(_actual(plan), "actual")
 
 
 def sparkline(plan: Plan, look: Look) -> go.Figure:
@@ -66,9 +74,8 @@ def sparkline(plan: Plan, look: Look) -> go.Figure:
     chart.update_traces(text=None, mode="markers", marker={"size": 7}, selector={"yaxis": drawing.STRIP})
     chart.update_layout(margin={"l": 4, "r": 8, "t": 6, "b": 4})
     chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False, "rangemode": "tozero"})
-    held = _actual(plan).dropna(subset=["actual"]).sort_values("month")
-    if len(held):
-        last = held.iloc[-1]
+    last = _latest(plan)
+    if last is not None:
         chart.add_scatter(
             x=[drawing.span(last["month"], last["period_months"])[1] if last["period_months"] > 1 else last["month"]],
             y=[float(last["actual"])],
@@ -85,6 +92,12 @@ def _actual(plan: Plan) -> pd.DataFrame:
     return path[path["actual"].notna() | path["at_least"].notna() | path["flag"].notna()]
 
 
+def _latest(plan: Plan) -> pd.Series | None:
+    """Return the row of the latest actual figure, or None before the first."""
+    held = plan.path.dropna(subset=["actual"]).sort_values("month")
+    return None if held.empty else held.iloc[-1]
+
+
 def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -> None:
     planned = plan.path.dropna(subset=["planned"]).sort_values("month")
     if len(planned):
@@ -99,11 +112,13 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
     fixed = _dated_values(plan)
     if words and len(fixed):
         shown = [wording.number(v, plan.unit) for v in fixed["planned"]]
+        free = _free_of_actuals(fixed, plan)
+        labels = [drawing.label(words) if room else "" for words, room in zip(shown[:-1], free[:-1], strict=True)]
         chart.add_scatter(
             x=list(fixed["month"]),
             y=[float(v) for v in fixed["planned"]],
             mode="markers+text",
-            text=[drawing.label(w) for w in shown[:-1]] + [f"<b>Planned {drawing.label(shown[-1])}</b>"],
+            text=[*labels, f"<b>Planned {drawing.label(shown[-1])}</b>"],
             textposition=_clear_of_the_line(list(fixed["planned"])),
             textfont={"color": look.planned, "size": 13},
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
@@ -123,6 +138,18 @@ def _dated_values(plan: Plan) -> pd.DataFrame:
     rows = plan.milestones.merge(path, on="month", how="left").sort_values("position")
     rows = rows.assign(planned=rows["target"].fillna(rows["planned"].where(rows["kind"] == "baseline")))
     return rows.dropna(subset=["planned"])
+
+
+def _free_of_actuals(fixed: pd.DataFrame, plan: Plan) -> list[bool]:
+    """Return for each planned number whether its label has room: no actual figure close by in time and height."""
+    held = plan.path.dropna(subset=["actual"])
+    heights = pd.concat([held["actual"], fixed["planned"]]).astype("float64")
+    room = 0.12 * (heights.max() - min(heights.min(), 0))
+    days = pd.Timedelta(days=95)
+    return [
+        not ((held["month"] - row["month"]).abs().lt(days) & (held["actual"] - row["planned"]).abs().lt(room)).any()
+        for _, row in fixed.iterrows()
+    ]
 
 
 def _clear_of_the_line(values: list[float]) -> list[str]:
@@ -148,14 +175,13 @@ def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
 
 
 def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
-    """Write the latest figure beside its point instead of a legend, on the side away from the plan."""
-    rows = plan.path.dropna(subset=["actual"]).sort_values("month")
-    if rows.empty:
+    """Write the latest figure beside its point instead of a legend, on the side away from the figures before it."""
+    row = _latest(plan)
+    if row is None:
         return
-    row = rows.iloc[-1]
     long_period = row["period_months"] > 1
-    planned = plan.path.sort_values("month")["planned"].dropna()
-    below = len(planned) > 0 and planned.iloc[-1] >= row["actual"] > 0
+    before = plan.path.dropna(subset=["actual"]).sort_values("month")["actual"].iloc[:-1].tail(6)
+    below = len(before) > 0 and before.mean() > row["actual"] > 0
     chart.add_annotation(
         x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
         y=float(row["actual"]),
@@ -163,7 +189,7 @@ def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
         font={"color": look.actual},
         showarrow=False,
         xanchor="right" if row["month"] > plan.path["month"].min() else "left",
-        yshift=-16 if below else 16,
+        yshift=-18 if below else 18,
     )
 
 

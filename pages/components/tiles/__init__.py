@@ -1,6 +1,7 @@
 """The pieces screens are made of. Native Streamlit only: no HTML, no CSS, and data text goes through `plain`."""
 
 from pages.components.tiles.basics import badge, count, download, draw, facts, heading, look, section, table
+from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
 from pages.components.tiles.quality import completeness, legend, totals
 from pages.components.tiles.scorecard import (
@@ -23,6 +24,7 @@ __all__ = [
     "badge",
     "comparison",
     "completeness",
+    "control",
     "count",
     "damaged",
     "definition",
@@ -34,13 +36,16 @@ __all__ = [
     "foot",
     "group",
     "heading",
+    "icons_explained",
     "kpi_row",
     "latest_figure",
     "legend",
     "look",
     "milestone_cells",
     "outcome",
+    "outlook",
     "over_time",
+    "pace",
     "plan_clock",
     "plan_of",
     "section",

@@ -7,6 +7,7 @@ from pages.components import charts, phrases, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles.basics import draw, facts, look, table
+from pages.components.tiles.course import signals
 from pages.components.tiles.scorecard import latest_figure, plan_of
 
 
@@ -28,6 +29,7 @@ def standing(edition: Edition, kpi: str, scored: pd.Series | None) -> None:
             facts([(f"Next milestone ({scored['next_label']})", against)])
     with figure, st.container(border=True, gap="xxsmall"):
         latest_figure(scored, plan_of(edition, kpi).unit)
+        signals(edition, kpi)
 
 
 def over_time(kpi: pd.Series, results: pd.DataFrame) -> None:

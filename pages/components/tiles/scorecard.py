@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics.edition import Manifest
-from pages.components import charts, phrases
+from pages.components import charts, course, phrases
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS
 from pages.components.tiles.basics import badge, draw, look
+from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
 
@@ -35,7 +36,10 @@ def attention(edition: Edition) -> None:
     columns = st.columns(2)
     for place, (_, row) in enumerate(scorecard.iterrows()):
         with columns[place % 2], st.container(border=True, gap="xsmall", height="stretch"):
-            badge(str(row["status"]))
+            with st.container(horizontal=True, gap="xsmall"):
+                badge(str(row["status"]))
+                if course.is_newly_off(edition.of_kpi("path", str(row["kpi"]))):
+                    st.badge("▶ New since the figure before", color="orange")
             st.markdown(f"**{plain(plan_of(edition, str(row['kpi'])).title)}**  \n{plain(row['attention_reason'])}")
             to_kpi(str(row["kpi"]))
 
@@ -59,7 +63,8 @@ def plan_of(edition: Edition, kpi: str) -> charts.Plan:
     """Return what a KPI's trajectory is drawn from."""
     row = edition.kpi(kpi)
     title, unit = (kpi, "") if row is None else (str(row["title"]), str(row["unit"]))
-    return charts.Plan(title, unit, edition.of_kpi("path", kpi), edition.of_kpi("milestones", kpi))
+    tables = (edition.of_kpi(table, kpi) for table in ("path", "milestones", "forecast"))
+    return charts.Plan(title, unit, *tables)
 
 
 def trajectory(edition: Edition, kpi: str, titled: bool = False) -> None:
@@ -87,6 +92,7 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
             draw(charts.sparkline(plan, look()), charts.trajectory_in_words(plan), f"spark {kpi}", still=True)
         with figure, st.container(gap="xxsmall"):
             latest_figure(scored, plan.unit)
+            signals(edition, kpi)
         milestone_cells(plan)
 
 
@@ -110,4 +116,7 @@ def milestone_cells(plan: charts.Plan) -> None:
                 lines.append(f"actual **{plain(cell.actual)}**{read_for}")
                 if cell.status:
                     lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
+                if cell.chance:
+                    percent, _, likely = cell.chance.partition(", ")
+                    lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
                 st.markdown("  \n".join(lines))

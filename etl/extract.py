@@ -1,0 +1,177 @@
+"""One row-level extract while it is worked on: its lines as tidy text, which still count, and what is said of them."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeGuard
+
+import pandas as pd
+
+from etl.clean import UNPRINTED, Cleaned, trimmed
+from etl.finding import Finding, Severity
+from etl.heading import normal
+from etl.local_area import LocalArea
+from etl.organisations import Organisations
+from etl.pathways import Pathways
+from etl.privacy import shown
+from etl.recognise import Located, Match
+from etl.source import Source
+
+_FEW = 4  # with fewer columns a line with one filled cell may well be a row
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the reading of a row-level file may know besides the file. `said` is the month the user named."""
+
+    file: Path
+    today: date
+    said: date | None
+    area: LocalArea
+    organisations: Organisations
+    key_file: Path
+    epoch_1904: bool = False
+
+
+@dataclass
+class Extract:
+    """The lines of a file. `good` marks, by Excel row number, those that no rule has held back yet."""
+
+    source: Source
+    layout: Pathways
+    table: Located
+    context: Context
+    result: Cleaned
+    text: dict[str, pd.Series]
+    good: pd.Series
+    places: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def index(self) -> pd.Index:
+        """Return the lines' row numbers."""
+        return self.good.index
+
+    def has(self, key: str | None) -> TypeGuard[str]:
+        """Return whether the file has this column."""
+        return key is not None and key in self.text
+
+    def heading(self, key: str) -> str:
+        """Return the heading of one of our columns in this file, as messages may quote it."""
+        return shown(self.table.heading(f"pathways.columns.{key}"), self.places[key])
+
+    def _column(self, key: str | None) -> str | None:
+        return self.heading(key) if self.has(key) else None
+
+    def hold(
+        self, bad: pd.Series, key: str | None, rule: str, problem: str, remedy: str, severity: Severity = "query"
+    ) -> None:
+        """Hold back those of the lines that still count."""
+        now = bad & self.good
+        if not now.any():
+            return
+        self.result.hold(now, self.table.sheet.name, self._column(key), rule, problem, remedy, severity)
+        self.good &= ~now
+
+    def say(
+        self, rows: pd.Series, key: str | None, rule: str, severity: Severity, problem: str, remedy: str = ""
+    ) -> None:
+        """Say something of those of the lines that still count, without holding them."""
+        found = rows.index[rows & self.good]
+        if len(found):
+            place = (self.table.sheet.name, int(found.min()), self._column(key), len(found))
+            self.result.findings.append(Finding(rule, severity, problem, remedy, *place))
+
+    def refuse(self, key: str | None, rule: str, problem: str, remedy: str, count: int = 1) -> None:
+        """Refuse the file."""
+        place = self.table.sheet.name
+        self.result.findings.append(
+            Finding(rule, "error", problem, remedy, place, column=self._column(key), count=count)
+        )
+
+    @property
+    def refused(self) -> bool:
+        """Return whether an error has been found."""
+        return any(finding.severity == "error" for finding in self.result.findings)
+
+
+def open_extract(match: Match, context: Context) -> Extract:
+    """Return the lines of the recognised table, with lines that are no data or not whole already held back."""
+    table, layout = match.tables[0], match.source.pathways
+    assert layout
+    body = table.body()
+    places = {key.rpartition(".")[2]: place for key, place in table.columns.items()}
+    cells = body[list(places.values())]
+    lines = cells[(cells != "").any(axis=1)]
+    missing = {normal(word) for word in layout.missing}
+    cells_of = {key: lines[place] for key, place in places.items()}
+    tidied = {key: trimmed(column) for key, column in cells_of.items()}
+    untidy = [places[key] for key, column in tidied.items() if column is not cells_of[key]]
+    text = {key: _without(column, missing) for key, column in tidied.items()}
+    count = sum(((column != "").astype("int8") for column in text.values()), pd.Series(0, index=lines.index))
+    lines_with_any = count.index[count > 0]
+    text = {key: column.loc[lines_with_any] for key, column in text.items()}
+    extract = Extract(
+        match.source, layout, table, context, Cleaned(rows_in=len(lines_with_any)), text,
+        pd.Series(True, index=lines_with_any), places,
+    )  # fmt: skip
+    _hold_what_is_no_data(extract, count.loc[lines_with_any])
+    _say_what_was_stripped(extract, lines[untidy])
+    return extract
+
+
+def _without(text: pd.Series, missing: set[str]) -> pd.Series:
+    """Return the text with the words that stand for a blank made blank."""
+    short = text.str.len() <= max((len(word) for word in missing), default=0)
+    blank = text[short].str.lower().isin(missing)
+    return text.mask(blank.reindex(text.index, fill_value=False), "") if blank.any() else text
+
+
+def _hold_what_is_no_data(extract: Extract, filled: pd.Series) -> None:
+    """Hold footnotes, totals and repeated headers as notes; lines cut or broken by a stray comma as queries."""
+    first = extract.text[min(extract.places, key=lambda key: extract.places[key])]
+    total = first.str.contains(r"^(?i:(?:grand |sub-?)?totals?)\b", regex=True)
+    alone = (filled == 1) if len(extract.text) >= _FEW else pd.Series(False, index=extract.index)
+    key = extract.layout.pathway.id
+    only_id = alone & False
+    if key is not None and extract.has(key):
+        only_id = alone & (extract.text[key] != "") & ~extract.text[key].str.contains(" ")
+    headers = sum(
+        (column.str.lower() == normal(extract.heading(key))).astype("int8") for key, column in extract.text.items()
+    )
+    no_data = total | (alone & ~only_id) | (headers >= max(2, len(extract.text) // 2))
+    extract.hold(no_data, None, "NOT_DATA", "a total, a footnote or a repeated header is not counted", "", "note")
+    extract.hold(
+        only_id, key, "ROW_INCOMPLETE", "the row holds an id and nothing else", "Fill in the row, or delete it."
+    )
+    ragged = extract.index.isin([problem.row for problem in extract.table.sheet.problems])
+    extract.hold(
+        pd.Series(ragged, index=extract.index), None, "RAGGED_ROW",
+        "the line has more or fewer fields than the header",
+        "Put fields that hold a comma into quotes, or export the file again.",
+    )  # fmt: skip
+
+
+def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
+    for key, place in extract.places.items():
+        if place not in lines:
+            continue
+        stripped = lines[place].str.contains(UNPRINTED, regex=True)
+        extract.say(
+            stripped.reindex(extract.index, fill_value=False), key, "CHARACTERS_STRIPPED", "note",
+            "characters that print nothing were removed",
+        )  # fmt: skip
+
+
+def refuse_structure(extract: Extract, uncalculated: set[int]) -> None:
+    """Refuse merged cells in the body, and formulas nobody calculated where a date or an id should stand."""
+    for area in extract.table.sheet.merged:
+        rows = [int(number) for number in re.findall(r"\d+", area)]
+        if rows and rows[-1] > rows[0] and rows[-1] > extract.table.header_row:
+            extract.refuse(
+                None, "MERGED_CELLS", f"cells are merged over several rows ({area})", "Unmerge and fill down."
+            )
+    for key in extract.layout.holding("date", "identifier", "birth_date", "code"):
+        if extract.has(key) and extract.places[key] in uncalculated:
+            problem = "the column holds formulas that were never calculated"
+            extract.refuse(key, "FORMULA_NOT_CALCULATED", problem, "Open the file in Excel and save it again.")

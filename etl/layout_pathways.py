@@ -1,0 +1,156 @@
+"""One row a child and referral: from a recognised list to pathways, with every identifier turned into a pseudonym."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import reduce
+
+import pandas as pd
+
+from etl.clean import Cleaned
+from etl.clocks import Ticking, clocks
+from etl.columns import (
+    OTHER,
+    age_columns,
+    code_columns,
+    compare_waits,
+    date_columns,
+    identifier_columns,
+    people,
+    refuse_month_first,
+    word_columns,
+)
+from etl.derive import age_bands, day_numbers
+from etl.extract import Context, Extract, open_extract, refuse_structure
+from etl.plausible import say_implausible
+from etl.pseudonym import Pseudonyms, load_pseudonyms
+from etl.recognise import Match
+from etl.repeats import Identity, hold_repeats, identity
+from etl.settings import check_key_place
+from etl.snapshot import Snapshot, find_snapshot
+from etl.tables import AREAS, PATHWAYS
+from etl.who import area_of_lines, area_rows, organisation_of
+
+Columns = Mapping[str, pd.Series]
+
+
+def clean_pathways(match: Match, context: Context, uncalculated: set[int]) -> tuple[Cleaned, date | None]:
+    """Return one row per clock and pathway, and the file's month. A file with an error comes back without rows.
+
+    `uncalculated` are the columns, from 0, that hold formulas nobody calculated.
+    """
+    extract = open_extract(match, context)
+    refuse_structure(extract, uncalculated)
+    snapshot = find_snapshot(extract)
+    organisation = organisation_of(extract)
+    extract.result.organisation = organisation
+    if snapshot:
+        _read(extract, snapshot, organisation)
+    return extract.result, snapshot.month if snapshot else context.said
+
+
+def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
+    dates = date_columns(extract, snapshot)
+    codes = code_columns(extract)
+    words = word_columns(extract)
+    ages = age_columns(extract, dates, snapshot.day)
+    identifiers = identifier_columns(extract)
+    refuse_month_first(extract, dates, snapshot.day)
+    if extract.refused:
+        return
+    _leave_out_of_scope(extract, codes)
+    area = area_of_lines(extract, words)
+    ticking = clocks(extract, dates, codes, snapshot.day)
+    key = identity(extract, identifiers, codes, ticking)
+    check_key_place(extract.context.key_file)
+    pseudonyms = load_pseudonyms(extract.context.key_file)
+    extract.result.key_id = pseudonyms.key_id
+    lines = pd.DataFrame(
+        {
+            "person_id": people(extract, identifiers, organisation, pseudonyms),
+            "area": area,
+            "organisation": organisation,
+            **_breakdowns(extract, codes, words, ages),
+        }
+    )
+    compare_waits(extract, ticking[0].started, ticking[0].stopped.fillna(pd.Timestamp(snapshot.day)))
+    hold_repeats(extract, key, lines, ticking)
+    say_implausible(extract, ticking, codes, lines["age_band"], snapshot.day)
+    _fill(extract, lines, key, ticking, pseudonyms)
+    extract.result.months = _months(extract, ticking, snapshot.month)
+
+
+def _leave_out_of_scope(extract: Extract, codes: Columns) -> None:
+    for key, words in extract.layout.only.items():
+        if key not in codes:
+            continue
+        extract.hold(
+            codes[key].isna(), key, "CODE_MISSING", "nothing says whether the row belongs to this list",
+            "Fill in the code.",
+        )  # fmt: skip
+        extract.hold(~codes[key].isin(list(words)), key, "NOT_IN_SCOPE", "rows of other lists are left out", "", "note")
+
+
+def _breakdowns(extract: Extract, codes: Columns, words: Columns, ages: Columns) -> dict[str, pd.Series]:
+    """Return every breakdown; what the source does not supply, or this file lacks, is missing."""
+    nothing = pd.Series(pd.NA, index=extract.index, dtype="str")
+    found = dict.fromkeys(extract.layout.not_supplied, nothing)
+    found |= {name: nothing.fillna(word) for name, word in extract.layout.fixed.items()}
+    bands = {key: age_bands(years, extract.layout.ages) for key, years in ages.items()}
+    typed = {**{key: column.mask(column == OTHER) for key, column in codes.items()}, **words, **bands}
+    for name, breakdown in extract.layout.breakdowns.items():
+        columns = [typed[key] for key in breakdown.columns if key in typed]
+        if breakdown.together and len(columns) > 1:
+            found[name] = _joined(columns, breakdown.together)
+        else:
+            found[name] = reduce(lambda first, then: first.where(first.notna(), then), columns, nothing)
+    return found
+
+
+def _joined(columns: Sequence[pd.Series], together: Mapping[str, str]) -> pd.Series:
+    """Return the different words of several columns joined by +, in alphabetical order, under the name they have."""
+    texts = [column.fillna("") for column in columns]
+    plain = reduce(lambda left, right: left + "\n" + right, texts)
+
+    def word(text: str) -> str | None:
+        parts = "+".join(sorted({part for part in text.split("\n") if part}))
+        return together.get(parts, parts) or None
+
+    known = {text: word(text) for text in plain.unique()}
+    return plain.map(known).astype("str")
+
+
+def _fill(
+    extract: Extract, lines: pd.DataFrame, key: Identity, ticking: Sequence[Ticking], pseudonyms: Pseudonyms
+) -> None:
+    good = extract.good
+    kept = lines[good].assign(load_id="", pathway_id=pseudonyms.of(key.text[good], "pathway"))
+    frames = []
+    for clock in ticking:
+        of_clock = clock.applies[good]
+        frames.append(
+            kept[of_clock].assign(
+                clock=clock.name,
+                started_on=clock.started[good][of_clock],
+                stopped_on=clock.stopped[good][of_clock],
+                stop_reason=clock.reason[good][of_clock],
+                excepted=clock.excepted[good][of_clock],
+                started_day=day_numbers(clock.started[good][of_clock]),
+                stopped_day=day_numbers(clock.stopped[good][of_clock]),
+            )
+        )
+    extract.result.frames["pathways"] = PATHWAYS.typed(pd.concat(frames, ignore_index=True))
+    extract.result.frames["areas"] = AREAS.frame(area_rows(extract, kept["area"]))
+
+
+def _months(extract: Extract, ticking: Sequence[Ticking], month: date) -> list[date]:
+    """Return the months the list can answer for: its own, and those before it since it first shows who stopped.
+
+    A child who left before then is not on it, so an earlier month rebuilt from its dates would be too short.
+    """
+    stops = [clock.stopped[extract.good & clock.applies].min() for clock in ticking]
+    known = [stop for stop in stops if not pd.isna(stop)]
+    back = pd.Timestamp(month) - pd.DateOffset(months=extract.layout.closed_months)
+    first = max(back, min(known).to_period("M").to_timestamp()) if known and extract.layout.closed_months else None
+    if first is None or first.date() >= month:
+        return [month]
+    return [stamp.date() for stamp in pd.date_range(first, month, freq="MS")]

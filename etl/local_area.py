@@ -1,0 +1,65 @@
+"""The local area as loading needs it: its council's code, and who sends extracts under which names (data/plan)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from etl.documents import Document, read_document, read_mapping
+from etl.errors import DocumentError
+from etl.heading import normal
+
+# Codes of English local authorities by the Office for National Statistics: E06 to E10 by type of council.
+COUNCIL = r"E(?:06|07|08|09|10)\d{6}"
+
+
+class Provider(Document):
+    """One sender: its name, and what else files and file names call it."""
+
+    name: str
+    also: list[str] = []
+
+
+@dataclass(frozen=True)
+class LocalArea:
+    """The council's code and name, and the providers by ODS code."""
+
+    code: str
+    name: str
+    providers: Mapping[str, Provider]
+
+    def provider(self, words: str) -> str | None:
+        """Return the code of the provider that these words name in full, else None."""
+        for code, provider in self.providers.items():
+            if normal(words) in (normal(name) for name in (code, provider.name, *provider.also)):
+                return code
+        return None
+
+    def provider_in(self, text: str) -> str | None:
+        """Return the one provider that a file's name mentions, else None."""
+        plain = f" {re.sub('[^a-z0-9]+', ' ', text.casefold())} "
+        found = {
+            code
+            for code, provider in self.providers.items()
+            for name in (code, provider.name, *provider.also)
+            if f" {re.sub('[^a-z0-9]+', ' ', name.casefold()).strip()} " in plain
+        }
+        return found.pop() if len(found) == 1 else None
+
+
+@cache
+def load_local_area(plan: Path) -> LocalArea:
+    """Return the local area of a plan folder. Raises DocumentError where the plan names no council."""
+    content = read_mapping(plan / "plan.yaml")
+    codes = [str(entry["area"]) for entry in content.get("areas", []) if entry.get("role") == "local"]
+    council = next((code for code in codes if re.fullmatch(COUNCIL, code)), None)
+    if council is None:
+        raise DocumentError("plan.yaml: no local area is a council (E06… to E10…), so children have no area.")
+    path = plan / "providers.yaml"
+    providers = {} if not path.is_file() else read_mapping(path)
+    return LocalArea(
+        council,
+        str(content.get("area_name", council)),
+        {str(code): read_document(path, Provider, entry) for code, entry in providers.items()},
+    )

@@ -1,0 +1,178 @@
+"""The layout `pathways` of a source: one row a child and referral, feeding one or several clocks.
+
+It says what each column holds, what is dropped, which columns start and stop a clock, and what the source does not
+supply. Everything a breakdown needs is stated: a column, a fixed word, or "not supplied".
+"""
+
+import datetime
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from etl.documents import Document
+from etl.heading import Heading
+from etl.tables import PATHWAY_BREAKDOWNS
+
+Reason = Literal["completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other"]
+Holds = Literal["identifier", "date", "birth_date", "age", "code", "words", "wait"]
+_SPLITS = tuple(name for name in PATHWAY_BREAKDOWNS if name != "organisation")
+
+
+class Entry(Heading):
+    """A column of theirs and what it holds.
+
+    `identifier` becomes a keyed hash, `birth_date` and `age` an age band, `code` our word for theirs, `words` stay as
+    written (few and short, never free text), `wait` is a reported wait: compared with ours, never loaded.
+    """
+
+    holds: Holds
+    meaning: str = Field("", description="what to put there, for the template's definitions sheet")
+    values: dict[str, str] = Field({}, description="code: their word to ours; case and spacing do not matter")
+    others: str | None = Field(None, description="code: pattern of their words that we know and do not count")
+    otherwise: str | None = Field(None, description="code: our word for a word not listed; without it the row is held")
+    weeks: bool = Field(True, description="wait: weeks; false for days")
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _as_text(cls, values: dict[object, str]) -> dict[str, str]:
+        return {str(key): value for key, value in values.items()}
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Entry":
+        if (self.holds == "code") != bool(self.values):
+            raise ValueError("values go with holds: code, and only with it")
+        return self
+
+
+class Stop(Document):
+    """What ends a clock: a date, why, and which codes must stand beside it for it to count."""
+
+    date: str
+    reason: Reason | None = None
+    reason_from: str | None = Field(None, description="code column whose words are stop reasons; blank means other")
+    when: dict[str, list[str]] = Field({}, description="code column: our words under which the date counts")
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> "Stop":
+        if (self.reason is None) == (self.reason_from is None):
+            raise ValueError("give either reason or reason_from")
+        return self
+
+
+class Clock(Document):
+    """One clock a row feeds. Of several start columns the first that is filled counts, of the stops the earliest."""
+
+    start: list[str] = Field(min_length=1)
+    stops: list[Stop] = Field(min_length=1)
+    excepted: str | None = Field(None, description="code column that says yes where a legal exception applies")
+    when: dict[str, list[str]] = Field({}, description="code column: our words for rows that feed this clock")
+    needs: list[str] = Field([], description="columns without which a file says nothing of this clock")
+    needs_start: bool = Field(False, description="a row without a start does not feed it; else its wait is unknown")
+
+
+class Breakdown(Document):
+    """Columns a breakdown is read from: the first that is filled; with `together`, all of them, joined by +."""
+
+    columns: list[str] = Field(min_length=1)
+    together: dict[str, str] = {}
+
+
+class Key(Document):
+    """What makes a pathway: the referral's id, or, where a file has none, these columns and the clock start."""
+
+    id: str | None = None
+    otherwise: list[str] = []
+
+    @model_validator(mode="after")
+    def _some(self) -> "Key":
+        if not self.id and not self.otherwise:
+            raise ValueError("give id, otherwise, or both")
+        return self
+
+
+class Dates(Document):
+    """How dates are written. Month-first dates are never read; the order is decided per column."""
+
+    two_digit_years_from: int | None = Field(None, description="first year of the hundred that 00-99 mean")
+    earliest: datetime.date = datetime.date(2000, 1, 1)
+    placeholders: list[datetime.date] = [
+        datetime.date(*day) for day in ((1899, 12, 30), (1900, 1, 1), (1753, 1, 1), (9999, 12, 31))
+    ]
+
+
+class AgeBand(Document):
+    """One age band; `below` is the first age beyond it, missing for the last."""
+
+    name: str
+    years_from: int = Field(ge=0)
+    below: int | None = Field(None, gt=0)
+
+
+class Dropped(Document):
+    """Patterns of headings that are known and dropped: identifiers of any kind, and free text, which is scanned."""
+
+    identifying: list[str] = []
+    free_text: list[str] = []
+    other: list[str] = []
+
+
+class Pathways(Document):
+    """One row a child and referral: fills pathways."""
+
+    columns: dict[str, Entry]
+    dropped: Dropped = Dropped()
+    missing: list[str] = Field([], description="words that stand for a blank")
+    evidence: str | None = Field(None, description="pattern: headings, names or titles must say what list this is")
+    never: list[str] = Field([], description="patterns of headings that only other lists have")
+    snapshot: str | None = Field(None, description="date column: the day the list was taken")
+    organisation: str | None = Field(None, description="words column: who sends it; providers.yaml of the plan knows")
+    area: str | None = Field(None, description="words column with the ONS code of the child's local area")
+    only: dict[str, list[str]] = Field({}, description="code column: our words for rows that are this list's")
+    pathway: Key
+    person: list[str] = Field([], description="identifiers of the child, best first")
+    clocks: dict[str, Clock] = Field(min_length=1)
+    breakdowns: dict[str, Breakdown] = {}
+    fixed: dict[str, str] = Field({}, description="breakdown: the one word that holds for every row")
+    not_supplied: list[str] = []
+    dates: Dates = Dates()
+    ages: list[AgeBand] = []
+    closed_months: int = Field(0, ge=0, description="for how many months the list still shows pathways that stopped")
+    template: list[str] = Field([], description="columns of the workbook we publish; without them there is none")
+    closed_when: dict[str, list[str]] = Field({}, description="code column: our words that need a stop date")
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Pathways":
+        if unknown := sorted(set(self._named()) - set(self.columns)):
+            raise ValueError(f"not under columns: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_breakdown_is_stated(self) -> "Pathways":
+        stated = [*self.breakdowns, *self.fixed, *self.not_supplied]
+        wrong = sorted({name for name in stated if name not in _SPLITS or stated.count(name) > 1})
+        missing = [name for name in _SPLITS if name not in stated]
+        if wrong or missing:
+            raise ValueError(
+                "each of " + ", ".join(_SPLITS) + " stands once under breakdowns, fixed or not_supplied; "
+                f"unknown or twice: {', '.join(wrong) or 'none'}; not stated: {', '.join(missing) or 'none'}"
+            )
+        return self
+
+    def _named(self) -> list[str]:
+        stops = [stop for clock in self.clocks.values() for stop in clock.stops]
+        conditions = [self.only, self.closed_when, *(c.when for c in self.clocks.values()), *(s.when for s in stops)]
+        single = [self.snapshot, self.organisation, self.area, self.pathway.id]
+        single += [clock.excepted for clock in self.clocks.values()] + [stop.reason_from for stop in stops]
+        several = [self.pathway.otherwise, self.person, self.template, [stop.date for stop in stops]]
+        several += [[*clock.start, *clock.needs] for clock in self.clocks.values()] + [
+            b.columns for b in self.breakdowns.values()
+        ]
+        return [
+            *(name for name in single if name),
+            *(name for names in several for name in names),
+            *(name for condition in conditions for name in condition),
+        ]
+
+    def holding(self, *kinds: Holds) -> list[str]:
+        """Return the columns that hold one of these kinds, in order."""
+        return [key for key, entry in self.columns.items() if entry.holds in kinds]

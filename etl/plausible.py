@@ -1,0 +1,46 @@
+"""Does the list as a whole make sense? The checks NHS England asks of a waiting-list return, on one file alone.
+
+RTT guidance v5.0, Annex B. Negatives, decimals, totals and starts below the newest waits cannot go wrong here: waits
+are worked out row by row. Checks against last month's list are in etl/history.py, unknown starts in etl/clocks.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from etl.clean import each_once
+from etl.clocks import Ticking
+from etl.extract import Extract
+
+_ENOUGH = 20  # children; shares of fewer say nothing
+_SHORT_DAYS, _SHORT_SHARE = 7, 0.25  # a steady list has a twentieth of its children in the first week
+
+
+def say_implausible(
+    extract: Extract, ticking: Sequence[Ticking], codes: Mapping[str, pd.Series], band: pd.Series, taken: date
+) -> None:
+    """Say, as queries, what is unlikely of the list as a whole."""
+    first = ticking[0]
+    waiting = extract.good & first.applies & first.stopped.isna()
+    short = waiting & ((pd.Timestamp(taken) - first.started).dt.days <= _SHORT_DAYS)
+    if waiting.sum() >= _ENOUGH and short.sum() > _SHORT_SHARE * waiting.sum():
+        extract.say(
+            short, None, "SHORT_WAITS", "query", f"more than {_SHORT_SHARE:.0%} of the list has waited a week or less",
+            "Check that the start is the day the referral was received, not one that is reset.",
+        )  # fmt: skip
+    bands = extract.layout.breakdowns.get("age_band")
+    for key in bands.columns if bands else []:
+        if key in codes:
+            _say_aged_out(extract, key, waiting, codes[key], band)
+
+
+def _say_aged_out(extract: Extract, key: str, waiting: pd.Series, stated: pd.Series, band: pd.Series) -> None:
+    """Say who is older than the list the row says it is on: at 18 a child moves to the adults' list."""
+    rank = {age_band.name: float(number) for number, age_band in enumerate(extract.layout.ages)}
+    by_age, by_list = (each_once(words.fillna(""), lambda texts: texts.map(rank)) for words in (band, stated))
+    extract.say(
+        waiting & (by_age > by_list), key, "AGED_OUT", "query",
+        "children are older than the list they stand on; they are counted by their age",
+        "Ask whether they were moved to the next list, and close them here.",
+    )  # fmt: skip

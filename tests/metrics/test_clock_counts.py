@@ -1,0 +1,118 @@
+"""The clock rules, end to end: a file in, counts by week band out; and the SQL against a slow restatement."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.derive import day_numbers
+from etl.engine_duckdb import connect
+from etl.load import Act
+from etl.pipeline import load_files
+from etl.tables import BAND_COUNTS, COVERAGE, PATHWAYS
+from etl.warehouse import Warehouse
+from metrics.compute import read_facts, select_fact
+from tests.plain_python import BREAKDOWNS, clock_counts, week_band
+from tests.waits import child, write
+
+MONTHS = [date(2024, 4, 1), date(2024, 5, 1), date(2024, 6, 1)]
+
+
+@pytest.mark.parametrize(
+    ("days", "band"),
+    [(0, (0, 1)), (7, (0, 1)), (8, (1, 2)), (14, (1, 2)), (91, (12, 13)), (126, (17, 18)), (127, (18, 19)),
+     (364, (51, 52)), (365, (52, 53)), (728, (103, 104)), (729, (104, 105))],
+)  # fmt: skip
+def test_a_wait_falls_in_its_band_from_file_to_fact(
+    warehouse: Warehouse, act: Act, tmp_path: Path, days: int, band: tuple[int, int]
+) -> None:
+    received = date(2024, 5, 31) - timedelta(days=days)
+    path = write(tmp_path / "nd.csv", [child(1, Referral_received_date=f"{received:%d/%m/%Y}")])
+    [outcome] = load_files(warehouse, [path], act, explanations={})
+    assert outcome.changed
+    with warehouse.reading() as reader:
+        counts = read_facts(reader)["clock_counts"]
+    waiting = counts[(counts["state"] == "waiting") & (counts["breakdown"] == "all")]
+    assert waiting[["weeks_from", "weeks_to", "children"]].to_numpy().tolist() == [[*band, 1]]
+    assert week_band(days) == band
+
+
+def test_who_left_is_completed_or_removed_and_an_unknown_start_counts_without_a_band(
+    warehouse: Warehouse, act: Act, tmp_path: Path
+) -> None:
+    rows = [
+        child(1, First_attended_date="20/05/2024"),
+        child(2, Closed_date="20/05/2024", Closed_reason="Moved"),
+        child(3, Referral_received_date=""),
+        child(4, Referral_received_date="02/05/2024"),
+    ]
+    path = write(tmp_path / "nd.csv", rows)
+    load_files(warehouse, [path], act, explanations={"START_UNKNOWN": "asked"})
+    with warehouse.reading() as reader:
+        counts = read_facts(reader)["clock_counts"]
+    told = counts[(counts["breakdown"] == "all") & (counts["month"] == pd.Timestamp("2024-05-01"))]
+    found = {(row["state"], row["weeks_from"]): row["children"] for row in told.fillna(-1).to_dict("records")}
+    # 15 January to 20 May is 126 days; 2 to 31 May is 29 days.
+    assert found == {
+        ("completed", 17): 1, ("removed", 17): 1, ("waiting", -1): 1, ("waiting", 4): 1, ("started", -1): 1,
+    }  # fmt: skip
+
+
+WORDS = st.sampled_from([None, "a", "b"])
+DAYS = st.dates(date(2023, 1, 1), date(2024, 7, 15))
+
+
+@st.composite
+def a_pathway(draw: st.DrawFn) -> dict[str, Any]:
+    started = draw(st.none() | DAYS)
+    stopped = draw(st.none() | DAYS)
+    if started and stopped and stopped < started:
+        started, stopped = stopped, started
+    reason = draw(st.sampled_from(["completed", "moved"])) if stopped else None
+    return {
+        "clock": draw(st.sampled_from(["slt", "nd_assessment"])),
+        "area": draw(st.sampled_from(["E06000051", "E06000020"])),
+        "started_on": started,
+        "stopped_on": stopped,
+        "stop_reason": reason,
+        "excepted": draw(st.booleans()),
+        **{name: draw(WORDS) for name in BREAKDOWNS},
+    }
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(a_pathway(), max_size=12))
+def test_the_sql_agrees_with_plain_python(rows: list[dict[str, Any]]) -> None:
+    numbered = [{**row, "load_id": "one", "pathway_id": f"p{n}", "person_id": None} for n, row in enumerate(rows)]
+    frame = pd.DataFrame(numbered, columns=[name for name in PATHWAYS.names() if not name.endswith("_day")])
+    for name in ("started", "stopped"):
+        frame[f"{name}_day"] = day_numbers(frame[f"{name}_on"].astype("datetime64[s]"))
+    coverage = COVERAGE.frame(
+        {
+            "source": "s", "organisation": "o", "month": month, "load_id": "one", "basis": "history",
+            "month_start_day": (month - date(1970, 1, 1)).days,
+            "month_end_day": ((month + timedelta(days=32)).replace(day=1) - date(1970, 1, 1)).days - 1,
+        }
+        for month in MONTHS
+    )  # fmt: skip
+    connection = connect(None, read_only=False)
+    try:
+        connection.register("coverage", coverage)
+        connection.register("pathways", PATHWAYS.typed(frame))
+        connection.register("band_counts", BAND_COUNTS.empty())
+        counted = connection.execute(select_fact("clock_counts")).df()
+    finally:
+        connection.close()
+    found = {
+        (
+            row["month"].date(), row["clock"], row["state"], row["excepted"], row["area"],
+            row["breakdown"], row["group"],
+            *(None if pd.isna(row[weeks]) else int(row[weeks]) for weeks in ("weeks_from", "weeks_to")),
+        ): row["children"]
+        for row in counted.to_dict("records")
+    }  # fmt: skip
+    assert found == dict(clock_counts(rows, MONTHS))
