@@ -5,11 +5,12 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.definition import Definition
+from metrics.definition import CLOCK_FACTS, Definition
 from metrics.edition_tables import RESULTS
 from metrics.periods import LENGTH, in_windows
 from metrics.rule import COLUMNS, tried
 from metrics.warehouse_facts import FACTS as FACTS
+from metrics.warehouse_facts import FactFrames
 from metrics.warehouse_facts import Facts as Facts
 from metrics.warehouse_facts import read_facts as read_facts
 from metrics.warehouse_facts import select_fact as select_fact
@@ -25,6 +26,7 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
     Raises DocumentError when the definition names columns or values its fact does not have.
     """
+    facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
     if not _anything(definition, facts):
         return RESULTS.empty()
     if definition.kind == "net_flow":
@@ -47,15 +49,18 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
     return RESULTS.typed(result).sort_values(list(RESULTS.key), ignore_index=True)
 
 
-def _anything(definition: Definition, facts: Facts) -> bool:
+def _anything(definition: Definition, facts: FactFrames) -> bool:
     """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
     fact = facts[definition.fact]
     if unknown := [column for column in definition.select if column not in fact]:
         raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {definition.fact}.")
-    lead = next(iter(definition.select))
-    value = definition.select[lead]
-    wanted = value if isinstance(value, list) else [value]
-    return bool(fact[lead].isin(wanted).any()) or not _observed(definition, facts).empty
+    return not _own_part(definition, facts).empty or not _observed(definition, facts).empty
+
+
+def _own_part(definition: Definition, facts: FactFrames) -> pd.DataFrame:
+    """Return the rows of the fact with the clock, survey or measure the definition names first."""
+    lead, value = next(iter(definition.select.items()))
+    return facts.part(definition.fact, lead, value)
 
 
 def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
@@ -64,18 +69,22 @@ def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
         return kinds.mean(chosen)
     if definition.fact == "clock_days":
         return kinds.exact_percentile(chosen, float(definition.percentile or 0), minimum)
-    bands = chosen.groupby([*kinds.PLACE, "weeks_from", "weeks_to"], dropna=False, sort=False)
-    added = bands.agg(children=("children", lambda values: values.sum(min_count=len(values))), flag=("flag", "first"))
-    return kinds.percentile(added.reset_index(), float(definition.percentile or 0), minimum)
+    # Exceptions and time limits part a band in two; a part without a count leaves the whole band without one.
+    bands = chosen.assign(absent=chosen["children"].isna()).groupby(
+        [*kinds.PLACE, "weeks_from", "weeks_to"], dropna=False, sort=False
+    )
+    added = bands.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
+    added["children"] = added["children"].mask(added.pop("absent"))
+    return kinds.percentile(added, float(definition.percentile or 0), minimum)
 
 
-def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
     if definition.kind == "rate":
         return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1)
     return kinds.measure(chosen, definition.unit)
 
 
-def _of_counts(definition: Definition, facts: Facts) -> pd.DataFrame:
+def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     counts = _counted(definition, _chosen(definition, facts))
     counts = _with_zeros(definition, counts, facts)
     if definition.kind == "share":
@@ -87,7 +96,7 @@ def _of_counts(definition: Definition, facts: Facts) -> pd.DataFrame:
     return kinds.count(counts)
 
 
-def _chosen(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
+def _chosen(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
     """Return the fact's rows the definition selects, by the breakdowns it declares, in its period's windows."""
     own = _selected(definition, facts, **other).assign(counted_in=lambda rows: rows["month"])
     chosen = in_windows(own, _observed(definition, facts), definition.period)
@@ -103,8 +112,8 @@ def _end(months: pd.Series) -> pd.Series:
     return pd.to_datetime(months) + pd.offsets.MonthEnd(0)
 
 
-def _selected(definition: Definition, facts: Facts, **other: object) -> pd.DataFrame:
-    own = _own_breakdowns(definition, facts[definition.fact])
+def _selected(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
+    own = _own_breakdowns(definition, _own_part(definition, facts))
     for column, value in {**definition.select, **other}.items():
         own = own[own[column].isin(value if isinstance(value, list) else [value])]
     return own
@@ -114,6 +123,7 @@ def _own_breakdowns(definition: Definition, fact: pd.DataFrame) -> pd.DataFrame:
     if not definition.over:
         return fact[fact["breakdown"].isin([EVERYONE, *definition.breakdowns])]
     rows = fact[fact["breakdown"].isin(definition.fact_breakdowns)]
+    rows = rows.astype({"group": "str", "breakdown": "str"})
     parts = rows["group"].str.rpartition(" + ") if len(rows) else pd.DataFrame(columns=[0, 1, 2], dtype="str")
     whole = rows["breakdown"] == definition.over
     return rows.assign(
@@ -152,19 +162,14 @@ def _counted(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _observed(definition: Definition, facts: Facts) -> pd.DataFrame:
+def _observed(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
-    if definition.fact not in ("clock_counts", "clock_days", "cohort_counts"):
+    if definition.fact not in CLOCK_FACTS:
         return pd.DataFrame({"area": [], "month": [], "rows": []})
-    clock, counts, lists = definition.select.get("clock"), facts["clock_counts"], facts.get("observed")
-    published = counts.loc[counts["clock"] == clock, ["area", "month"]].assign(rows=False)
-    if lists is not None:
-        own = lists.loc[lists["clock"] == clock, ["area", "month"]].assign(rows=True)
-        published = pd.concat([own, published.astype(own.dtypes.to_dict())]) if len(own) else published
-    return published.drop_duplicates(["area", "month"])
+    return facts.observed_months(str(definition.select["clock"]))
 
 
-def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts, **other: object) -> pd.DataFrame:
+def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: FactFrames, **other: object) -> pd.DataFrame:
     """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap.
 
     Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
@@ -184,19 +189,19 @@ def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: Facts, **ot
     return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
 
 
-def _counted_in(definition: Definition, facts: Facts, state: object) -> pd.DataFrame:
+def _counted_in(definition: Definition, facts: FactFrames, state: object) -> pd.DataFrame:
     counts = _counted(definition, _chosen(definition, facts, state=state))
     return _with_zeros(definition, counts, facts, state=state)
 
 
-def _flows(definition: Definition, facts: Facts) -> pd.DataFrame:
+def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `started` and `left` per place."""
     came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, _LEAVING)
     both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     return both.assign(started=both["numerator"], left=both["numerator_gone"])
 
 
-def _list_and_pace(definition: Definition, facts: Facts) -> pd.DataFrame:
+def _list_and_pace(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
     listed = _counted_in(definition, facts, "waiting")
     gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, _LEAVING)
@@ -207,7 +212,7 @@ def _list_and_pace(definition: Definition, facts: Facts) -> pd.DataFrame:
     return both.assign(waiting=both["numerator"], left=both["numerator_gone"], weeks=days / 7)
 
 
-def _with_population(definition: Definition, counts: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+def _with_population(definition: Definition, counts: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
     """Put the newest population at or before the month, up to two years old, into denominator."""
     if definition.population is None:
         return counts

@@ -142,11 +142,11 @@ def _bands(counts: pd.DataFrame, plan: Plan, month: date) -> pd.DataFrame:
         (counts["breakdown"] == EVERYONE) & counts["area"].isin(areas) & (counts["month"] <= pd.Timestamp(month))
     ]
     keys = ["clock", "state", "area", "month", "weeks_from", "weeks_to"]
-    # A flagged band has no count: min_count keeps it missing instead of making it zero.
-    summed = chosen.groupby(keys, dropna=False, sort=True).agg(
-        children=("children", lambda values: values.sum(min_count=len(values))), flag=("flag", "first")
-    )
-    return BANDS.typed(summed.reset_index())
+    # A flagged band has no count: it stays missing instead of becoming zero.
+    grouped = chosen.assign(absent=chosen["children"].isna()).groupby(keys, dropna=False, sort=True)
+    summed = grouped.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
+    summed["children"] = summed["children"].mask(summed.pop("absent"))
+    return BANDS.typed(summed)
 
 
 def _arrived(reader: Reader, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:

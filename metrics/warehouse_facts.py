@@ -19,6 +19,7 @@ _SQL = Path(__file__).parent / "facts"
 _EVERY_LOAD = "SELECT * FROM coverage"
 
 Facts = Mapping[str, pd.DataFrame]
+_WORDS = ["load_id", "clock", "state", "cohort", "area", "breakdown", "group"]
 
 CLOCK_COUNTS_GRAIN = [
     "month", "clock", "state", "excepted", "area", "breakdown", "group", "weeks_from", "weeks_to", "in_time",
@@ -66,15 +67,53 @@ def read_facts(reader: Reader) -> Facts:
 
 def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
     """Return every fact, the clock counts from cells read before."""
-    cells = cells.astype({"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"})
-    return {
-        "clock_counts": clock_counts(cells),
-        "clock_days": clock_days(cells),
-        "cohort_counts": reader.query(select_cohorts()).astype({"in_time": "boolean", "excepted": "boolean"}),
-        "answer_counts": reader.query(select_fact("answer_counts")),
-        "measure_values": reader.query(select_fact("measure_values")),
-        "observed": reader.query(select_fact("observed")),
-    }
+    cells = _compact(cells)
+    return FactFrames(
+        {
+            "clock_counts": clock_counts(cells),
+            "clock_days": clock_days(cells),
+            "cohort_counts": _compact(reader.query(select_cohorts())),
+            "answer_counts": reader.query(select_fact("answer_counts")),
+            "measure_values": reader.query(select_fact("measure_values")),
+            "observed": reader.query(select_fact("observed")),
+        }
+    )
+
+
+def _compact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with its words as codes of a list that holds `all`: millions of cells repeat a few words."""
+    kinds = {"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"}
+    lists = {name: pd.CategoricalDtype(sorted({*frame[name].unique(), EVERYONE})) for name in _WORDS if name in frame}
+    return frame.astype({**kinds, **lists})
+
+
+class FactFrames(dict[str, pd.DataFrame]):
+    """Facts that remember their parts by a first column, so that a KPI does not search what is not its own."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(frames)
+        self._rows: dict[tuple[str, str], Mapping[object, object]] = {}
+        self._parts: dict[tuple[str, str, object], pd.DataFrame] = {}
+        self._observed: dict[str, pd.DataFrame] = {}
+
+    def part(self, fact: str, column: str, value: object) -> pd.DataFrame:
+        """Return the rows of a fact whose column has this value."""
+        if (fact, column, value) not in self._parts:
+            if (fact, column) not in self._rows:
+                self._rows[fact, column] = dict(self[fact].groupby(column).indices)
+            rows = self._rows[fact, column].get(value, [])
+            self._parts[fact, column, value] = self[fact].iloc[rows]  # type: ignore[call-overload]
+        return self._parts[fact, column, value]
+
+    def observed_months(self, clock: str) -> pd.DataFrame:
+        """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
+        if clock not in self._observed:
+            months = self.part("clock_counts", "clock", clock)[["area", "month"]].drop_duplicates().assign(rows=False)
+            if "observed" in self:
+                own = self.part("observed", "clock", clock)[["area", "month"]].assign(rows=True)
+                months = pd.concat([own, months.astype(own.dtypes.to_dict())]) if len(own) else months
+            self._observed[clock] = months.drop_duplicates(["area", "month"])
+        return self._observed[clock]
 
 
 def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:
@@ -82,14 +121,25 @@ def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:
 
     Loads of several organisations about one area are added up; a flag of one of them stays, and its count is missing.
     """
-    several = cells.duplicated(CLOCK_COUNTS_GRAIN, keep=False)
-    whole = cells.loc[~several, [*CLOCK_COUNTS_GRAIN, "children", "flag"]]
+    columns = [*CLOCK_COUNTS_GRAIN, "children", "flag"]
+    answers = cells[["load_id", "clock", "area", "month"]].drop_duplicates()
+    shared = answers[answers.duplicated(["clock", "area", "month"], keep=False)]
+    several = cells["days"].notna() | _among(cells, shared)
+    whole = cells.loc[~several, columns]
     if not several.any():
         return whole.reset_index(drop=True)
     grouped = cells[several].groupby(CLOCK_COUNTS_GRAIN, dropna=False, sort=False)
     added = grouped.agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
     added["children"] = added["children"].mask(added["flag"].notna())
     return pd.concat([whole, added.astype(whole.dtypes.to_dict())], ignore_index=True)
+
+
+def _among(cells: pd.DataFrame, shared: pd.DataFrame) -> pd.Series:
+    """Return which cells lie in a clock, area and month that several loads answer for."""
+    if shared.empty:
+        return pd.Series(False, index=cells.index)
+    keys = ["clock", "area", "month"]
+    return cells[keys].merge(shared[keys].drop_duplicates(), on=keys, how="left", indicator=True)["_merge"].eq("both")
 
 
 def clock_days(cells: pd.DataFrame) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def children(draw: st.DrawFn) -> Child:
 
 
 lists = st.lists(children(), min_size=1, max_size=60)
-random = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+random = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def facts_of(folder: Path, clock: str, group: list[Child], positions: list[int | None] = []) -> Facts:  # noqa: B006

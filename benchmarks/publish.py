@@ -1,0 +1,262 @@
+"""Facts and KPIs of synthetic children, beside the same histogram by other means, in one run.
+
+    .venv/bin/python -m benchmarks.publish [--sizes 100000 1000000] [--rounds 2]
+
+Children: 7 clocks, 60 months, one history extract and one more month as a snapshot after it. Timed, each in a process
+of its own with the peak of its memory:
+
+  floor      DuckDB groups the same columns of the same rows once, without months
+  single     one month-by-week histogram of who waits, range join, no splits, DuckDB
+  pandas     the same histogram month by month in pandas
+  polars     the same in polars, where it is installed
+  facts      all facts as published: four states, nine splits, days, cohorts
+  kpis       every KPI from those facts
+  extract    facts again after one new monthly extract, the rest kept (whole: all counted again)
+"""
+
+import argparse
+import importlib.util
+import json
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from etl.engine_duckdb import DuckDBEngine, connect, insert_frame
+from etl.load import coverage
+from etl.tables import COVERAGE, LOADS, PATHWAYS
+from metrics.compute import compute
+from metrics.definition import load_definitions
+from metrics.kept_cells import read_cells
+from metrics.warehouse_facts import facts_from
+
+CLOCKS = ["nd_assessment", "slt", "ehc_plan", "ehc_decision", "annual_review", "review_decision", "amended_plan"]
+SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "need": 13, "priority": 4, "sex": 3,
+          "ethnic_group": 18, "deprivation": 10}  # fmt: skip
+MONTHS = pd.date_range("2021-09-01", periods=60, freq="MS")
+NEXT = date(2026, 9, 1)
+DAY0 = pd.Timestamp("1970-01-01")
+STEPS = ("floor", "single", "pandas", "polars", "facts", "kpis", "whole", "extract")
+
+_SINGLE = """
+SELECT coverage.month, pathways.clock, pathways.excepted, pathways.area,
+    CASE WHEN month_end_day - started_day <= 7 THEN 0
+        ELSE CAST(FLOOR((month_end_day - started_day - 1) / 7) AS INTEGER) END AS week,
+    COUNT(*) AS children
+FROM coverage
+JOIN pathways ON pathways.load_id = coverage.load_id
+WHERE started_day <= month_end_day AND (stopped_day IS NULL OR stopped_day > month_end_day)
+GROUP BY 1, 2, 3, 4, 5
+"""
+_FLOOR = """
+SELECT clock, excepted, area, started_day, stopped_day, COUNT(*) AS children
+FROM pathways GROUP BY clock, excepted, area, started_day, stopped_day
+"""
+
+
+def children(count: int, seed: int = 1, waiting_only: bool = False) -> pd.DataFrame:
+    """Return so many synthetic pathways, the started spread over seven years, most of them stopped."""
+    random = np.random.default_rng(seed)
+    first, last = (pd.Timestamp(day) for day in ("2019-09-01", "2026-09-30" if waiting_only else "2026-08-31"))
+    started = random.integers((first - DAY0).days, (last - DAY0).days, count)
+    stopped = started + random.exponential(130, count).astype(int)
+    open_ = stopped > (last - DAY0).days
+    words = {name: _words(name, kinds, count, random) for name, kinds in SPLITS.items()}
+    return pd.DataFrame(
+        {
+            "clock": pd.Categorical.from_codes(random.integers(0, len(CLOCKS), count), CLOCKS),
+            "pathway_id": np.arange(count).astype(str),
+            "area": "E06000051",
+            "excepted": random.random(count) < 0.1,
+            "started_day": started,
+            "stopped_day": pd.array(np.where(open_, 0, stopped), dtype="Int64"),
+            "stop_reason": np.where(random.random(count) < 0.85, "completed", "withdrawn"),
+            **words,
+        }
+    ).assign(
+        stopped_day=lambda rows: rows["stopped_day"].mask(open_), stop_reason=lambda r: r["stop_reason"].mask(open_)
+    )
+
+
+def _words(name: str, kinds: int, count: int, random: np.random.Generator) -> pd.Categorical:
+    codes = random.integers(0, kinds, count)
+    if name != "organisation":
+        codes[random.random(count) < 0.03] = -1
+    return pd.Categorical.from_codes(codes, [f"{name} {n}" for n in range(kinds)])
+
+
+def build(path: Path, count: int) -> None:
+    """Write a warehouse with one history load."""
+    with DuckDBEngine(path, 1).writing():
+        pass
+    connection = connect(path, read_only=False)
+    for start in range(0, count, 1_000_000):
+        part = children(min(1_000_000, count - start), seed=start)
+        _insert(connection, part.assign(pathway_id=part["pathway_id"] + f"-{start}"), "history")
+    insert_frame(connection, LOADS, LOADS.frame([_load("history", MONTHS[0].date(), MONTHS[-1].date())]))
+    _cover(connection)
+    connection.close()
+
+
+def add_a_month(path: Path, count: int) -> None:
+    """Add the next month's snapshot: the children of one month in sixty, and everyone who waits."""
+    connection = connect(path, read_only=False)
+    _insert(connection, children(max(count // 20, 1), seed=7, waiting_only=True), "snapshot")
+    insert_frame(connection, LOADS, LOADS.frame([_load("snapshot", NEXT, NEXT)]))
+    _cover(connection)
+    connection.close()
+
+
+def _insert(connection: object, rows: pd.DataFrame, load_id: str) -> None:
+    rows = rows.assign(load_id=load_id)
+    whole = rows.reindex(columns=PATHWAYS.names())
+    insert_frame(connection, PATHWAYS, whole)  # type: ignore[arg-type]
+
+
+def _load(name: str, first: date, last: date) -> dict[str, object]:
+    text = {c.name: "-" for c in LOADS.columns if c.type == "TEXT"}
+    return {**text, "load_id": name, "source": "synthetic", "organisation": "o", "month": last, "covers_from": first,
+            "covers_to": last, "coverage": "history" if first < last else "snapshot", "rows_in": 0, "rows_loaded": 0,
+            "rows_rejected": 0, "loaded_at": pd.Timestamp("2026-10-01"), "public": False, "demonstration": True,
+            "state": "current"}  # fmt: skip
+
+
+def _cover(connection: object) -> None:
+    loads = connection.execute("SELECT * FROM loads").df()  # type: ignore[attr-defined]
+    connection.execute("DELETE FROM coverage")  # type: ignore[attr-defined]
+    insert_frame(connection, COVERAGE, coverage(loads))  # type: ignore[arg-type]
+
+
+def in_pandas(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the single histogram, a month at a time."""
+    parts = []
+    for month in MONTHS:
+        end = (month + pd.offsets.MonthEnd(0) - DAY0).days
+        here = rows[(rows["started_day"] <= end) & ~(rows["stopped_day"] <= end).fillna(False)]
+        days = end - here["started_day"]
+        week = ((days - 1) // 7).clip(lower=0)
+        keys = [here["clock"], here["excepted"], here["area"], week.rename("week")]
+        parts.append(here.groupby(keys, observed=True).size().rename("children").reset_index().assign(month=month))
+    return pd.concat(parts)
+
+
+def in_polars(rows: pd.DataFrame) -> object:
+    """Return the single histogram, a month at a time, in polars."""
+    import polars as pl
+
+    frame, parts = pl.from_pandas(rows), []
+    for month in MONTHS:
+        end = (month + pd.offsets.MonthEnd(0) - DAY0).days
+        here = frame.filter(
+            (pl.col("started_day") <= end) & (pl.col("stopped_day").is_null() | (pl.col("stopped_day") > end))
+        )
+        week = ((end - pl.col("started_day") - 1) // 7).clip(0).alias("week")
+        parts.append(here.group_by("clock", "excepted", "area", week).len().with_columns(month=pl.lit(month)))
+    return pl.concat(parts)
+
+
+def step(name: str, path: Path, count: int) -> dict[str, float]:
+    """Run one step in this process and return seconds, rows and the peak of memory in MiB."""
+    run = _prepared(name, path, count)
+    begun = time.perf_counter()
+    rows = run()
+    seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "rows": rows, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
+    columns = "clock, excepted, area, started_day, stopped_day"
+    if name in ("floor", "single"):
+        connection = connect(path, read_only=True)
+        sql = _FLOOR if name == "floor" else _SINGLE
+        return lambda: len(connection.execute(sql).df())
+    if name in ("pandas", "polars"):
+        frame = connect(path, read_only=True).execute(f"SELECT {columns} FROM pathways").df()
+        return lambda: len(in_pandas(frame) if name == "pandas" else in_polars(frame))  # type: ignore[arg-type]
+    if name == "kpis":
+        facts = _facts(path, None)
+        return lambda: sum(len(compute(kpi, facts)) for kpi in load_definitions().values())
+    store = path.parent / "kept" if name == "extract" else None
+    if name == "extract":
+        _facts(path, store)
+    if name in ("extract", "whole"):
+        add_a_month(path, count)
+        return lambda: _cells(path, store)
+    return lambda: sum(map(len, _facts(path, store).values()))
+
+
+def _facts(path: Path, store: Path | None) -> dict[str, pd.DataFrame]:
+    with DuckDBEngine(path, 1).reading() as reader:
+        return dict(facts_from(reader, read_cells(reader, store)))
+
+
+def _cells(path: Path, store: Path | None) -> int:
+    with DuckDBEngine(path, 1).reading() as reader:
+        return len(read_cells(reader, store))
+
+
+def measured(name: str, count: int, rounds: int, folder: Path) -> dict[str, float]:
+    """Return the best of the rounds, each in a process of its own."""
+    best: dict[str, float] = {}
+    for _ in range(rounds):
+        path = folder / f"{count}.duckdb"
+        if name in ("whole", "extract"):
+            copy = folder / "copy.duckdb"
+            copy.write_bytes(path.read_bytes())
+            for kept in folder.glob("kept/*"):
+                kept.unlink()
+            path = copy
+        call = [sys.executable, "-m", "benchmarks.publish", "--step", name, str(path), str(count)]
+        told = json.loads(subprocess.run(call, capture_output=True, text=True, check=True).stdout)
+        best = told if not best or told["seconds"] < best["seconds"] else best
+    return best
+
+
+def main() -> None:
+    """Measure and print a table, then the ratios that matter."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--step", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        name, path, count = options.step
+        print(json.dumps(step(name, Path(path), int(count))))
+        return
+    steps = [name for name in STEPS if name != "polars" or importlib.util.find_spec("polars")]
+    found: dict[tuple[int, str], dict[str, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="waymark-publish-") as folder:
+        for count in options.sizes:
+            build(Path(folder) / f"{count}.duckdb", count)
+            for name in steps:
+                one = found[count, name] = measured(name, count, options.rounds, Path(folder))
+                print(
+                    f"{count:>10,} {name:<8} {one['seconds']:8.2f} s {one['mib']:7,.0f} MiB {one['rows']:>12,.0f} rows",
+                    flush=True,
+                )
+    for count in options.sizes:
+        _ratios(count, {name: found[count, name]["seconds"] for name in steps})
+    if len(options.sizes) > 1:
+        small, large = min(options.sizes), max(options.sizes)
+        growth = math.log(found[large, "facts"]["seconds"] / found[small, "facts"]["seconds"]) / math.log(large / small)
+        print(f"growth of facts from {small:,} to {large:,}: exponent {growth:.2f}")
+
+
+def _ratios(count: int, seconds: dict[str, float]) -> None:
+    print(
+        f"{count:>10,} single/floor {seconds['single'] / seconds['floor']:.1f} · facts/single "
+        f"{seconds['facts'] / seconds['single']:.1f} · pandas/single {seconds['pandas'] / seconds['single']:.1f} · "
+        f"whole/extract {seconds['whole'] / seconds['extract']:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
