@@ -51,10 +51,17 @@ ASSURANCE_WORDS = {
 # IPCC.
 _LIKELIHOODS = ((80, "likely"), (50, "more likely than not"), (20, "less likely than not"))
 
-# Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal.
-_DECIMALS = {"children": 0, "plans": 0, "percent": 1, "weeks": 1, "per 100 pupils": 2, "count": 0, "GBP": 0}
+# Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal. Other units are counts.
+_DECIMALS = {"percent": 1, "weeks": 1, "per 100 pupils": 2, "per 1,000 children": 1}
 
-_SINGULAR = {"children": "child", "plans": "plan"}
+_SINGULAR = {
+    "children": "child",
+    "plans": "plan",
+    "requests": "request",
+    "families": "family",
+    "packages": "package",
+    "actions": "action",
+}
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -67,7 +74,7 @@ def rounded(value: float, decimals: int) -> Decimal:
 
 def number(value: float, unit: str) -> str:
     """Return a value in its unit: "1,063 children", "1 child", "36.5 %", "18.6 weeks"."""
-    text = f"{rounded(value, _DECIMALS.get(unit, 1)):,}"
+    text = f"{rounded(value, _DECIMALS.get(unit, 0)):,}"
     if text == "1":
         unit = _SINGULAR.get(unit, unit)
     return f"{text} %" if unit == "percent" else f"{text} {unit}"
@@ -84,7 +91,7 @@ def figure(value: float | None, unit: str, *, at_least: float | None = None, fla
 
 def difference(value: float, unit: str) -> str:
     """Return a signed difference: "+14.4 points" for percentages, "-12 children" otherwise."""
-    amount = rounded(value, _DECIMALS.get(unit, 1))
+    amount = rounded(value, _DECIMALS.get(unit, 0))
     sign = "+" if amount > 0 else "−" if amount < 0 else "±"
     return f"{sign}{abs(amount):,} {'points' if unit == 'percent' else unit}"
 
@@ -197,7 +204,7 @@ def base_words(numerator: float, denominator: float) -> str:
 
 def interval_words(low: float, high: float, unit: str) -> str:
     """Return "33.0 to 40.2 %"."""
-    return f"{rounded(low, _DECIMALS.get(unit, 1)):,} to {number(high, unit)}"
+    return f"{rounded(low, _DECIMALS.get(unit, 0)):,} to {number(high, unit)}"
 
 
 def clock_words(elapsed: int, milestones: Iterable[tuple[str, int, date]]) -> str:
@@ -217,7 +224,7 @@ def clock_words(elapsed: int, milestones: Iterable[tuple[str, int, date]]) -> st
 
 
 def _signed(change: float, unit: str) -> str:
-    amount = rounded(change, max(_DECIMALS.get(unit, 1), 1))
+    amount = rounded(change, max(_DECIMALS.get(unit, 0), 1))
     sign = "+" if amount > 0 else "−" if amount < 0 else "±"
     return f"{sign}{abs(amount):,}"
 

@@ -6,9 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from metrics import wording
+from metrics.edition import Manifest
 
 ALL_AREAS = "All priority areas"
 ALL_STATUSES = "All statuses"
+SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
+_LIST = "waiting list chosen"
 
 
 def priority_area(scorecard: pd.DataFrame) -> str | None:
@@ -75,15 +78,29 @@ def matching(kpis: pd.DataFrame, words: str) -> pd.DataFrame:
 
 
 def waiting_list(lists: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """Ask for a waiting list (`?list=`) by its words and return clock and area; one we lack means the first."""
-    return lists[st.selectbox("Waiting list", list(lists), key="list", bind="query-params")]
+    """Ask for a waiting list (`?list=`) by its words and return clock and area; one we lack means the first.
+
+    What was chosen on one page is chosen on the next.
+    """
+    kept = st.session_state.get(_LIST)
+    if kept in lists and "list" not in st.query_params:
+        st.session_state["list"] = kept
+    chosen = st.selectbox("Waiting list", list(lists), key="list", bind="query-params")
+    st.session_state[_LIST] = chosen
+    return lists[chosen]
+
+
+def earlier_edition(manifests: list[Manifest]) -> Manifest:
+    """Ask for an earlier edition (`?before=`) by when it was published; one we lack means the newest of them."""
+    words = {f"{wording.moment_words(m.published_at)}, by {m.published_by} ({m.edition_id})": m for m in manifests}
+    return words[st.selectbox("Compare with", list(words), key="before", bind="query-params")]
 
 
 def share_in_time(weeks: int) -> int:
     """Ask for the share to be seen within the standard (`?share=`), per cent."""
     words = f"Children to be seen within {weeks} weeks, per cent"
     told = "92 is what consultant-led care is held to (RTT). It is no standard for community services."
-    return int(st.slider(words, 50, 99, 92, key="share", help=told, bind="query-params"))
+    return int(st.slider(words, 50, 99, SHARE, key="share", help=told, bind="query-params"))
 
 
 def assumed_rates() -> tuple[float | None, float | None]:

@@ -8,6 +8,8 @@ from metrics import wording
 from metrics.edition import Manifest
 from pages.components.theme import FLAG_MARKS, STATUS_MARKS
 
+_QUARTERS = {"A": "best", "B": "second", "C": "third", "D": "last"}
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -126,6 +128,22 @@ def standard_words(kpi: pd.Series) -> str:
         return ""
     source = f" ({kpi['standard_source']})" if pd.notna(kpi["standard_source"]) else ""
     return f"{wording.number(kpi['standard_value'], str(kpi['unit']))}{source}"
+
+
+def place_words(place: pd.Series, unit: str) -> list[str]:
+    """Return the place among areas of one level and among statistical neighbours; takes a COMPARATORS row."""
+    period = wording.period_words(place["month"], int(place["period_months"]))
+    quarter = "" if pd.isna(place["quartile"]) else f", in the {_QUARTERS[str(place['quartile'])]} quarter"
+    among = f"place {place['rank']} of {place['areas']} areas of its kind, place 1 being best{quarter}"
+    told = [f"{period[:1].upper()}{period[1:]}: {among}."]
+    if pd.notna(place["neighbours_rank"]):
+        middle = wording.number(place["neighbours_median"], unit)
+        near = int(place["neighbours"])
+        told.append(
+            f"Among itself and {near} statistical neighbours with a figure: place {place['neighbours_rank']} of "
+            f"{near + 1}. The middle neighbour has {middle}."
+        )
+    return told
 
 
 def better_words(better: str) -> str:

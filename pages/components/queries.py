@@ -16,7 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from etl.settings import editions_folder
 from etl.tables import EVERYONE
-from metrics.edition import Audience, EditionError, Manifest, current_edition, read_manifest, read_tables
+from metrics.edition import Audience, EditionError, Manifest, current_edition, list_editions, read_manifest, read_tables
 
 Answer = TypeVar("Answer")
 
@@ -86,6 +86,12 @@ class Edition:
         rows = rows[same & (rows["breakdown"] == EVERYONE) & rows["area"].isin([latest["area"], *others])]
         held: pd.DataFrame = rows.sort_values("value", ascending=False)
         return held if len(held) > 1 else held.iloc[:0]
+
+    def place_among_others(self, kpi: str) -> pd.Series | None:
+        """Return the COMPARATORS row of the local area's latest ranked period, or None where it is not ranked."""
+        rows = self.of_kpi("comparators", kpi)
+        rows = rows[rows["area"] == self.local_area(kpi)].sort_values("month")
+        return None if rows.empty else rows.iloc[-1]
 
     def everyone(self, kpi: str) -> pd.DataFrame:
         """Return RESULTS rows that are not broken down: one row per area and month.
@@ -179,6 +185,20 @@ def edition() -> Edition:
     held = st.session_state[_HELD]
     assert isinstance(held, Edition)
     return held
+
+
+def earlier_editions() -> list[Manifest]:
+    """Return the manifests of the readable editions published before the one shown, newest first."""
+    shown = edition().manifest
+    return [m for m in list_editions(editions_folder()) if m.published_at < shown.published_at]
+
+
+def opened_before(manifest: Manifest) -> Edition | None:
+    """Return an earlier edition; None where it is damaged or has another shape than today's."""
+    try:
+        return _open(str(editions_folder()), manifest.edition_id, audience())
+    except (EditionError, KeyError):
+        return None
 
 
 def kept(question: str, answer: Callable[[], Answer]) -> Answer:

@@ -42,6 +42,20 @@ def breakdown(results: pd.DataFrame, unit: str) -> pd.DataFrame:
     )
 
 
+def stages(results: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per stage: share on time, base, interval, period; takes RESULTS rows with a column `stage`."""
+    return pd.DataFrame(
+        {
+            "Stage": list(results["stage"]),
+            "On time": [figure_words(r, "percent") for _, r in results.iterrows()],
+            "Base": [_base(r) for _, r in results.iterrows()],
+            "95 % interval": [_interval(r, "percent") for _, r in results.iterrows()],
+            "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in results.iterrows()],
+        },
+        dtype="str",
+    )
+
+
 def loads(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row per load, latest month first: what it was, what it covers, rows in, loaded and held back."""
     rows = frame.sort_values(["month", "loaded_at"], ascending=False)

@@ -31,6 +31,11 @@ class Look:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         return f"rgba({red},{green},{blue},{share})"
 
+    def tint(self, colour: str, share: float) -> str:
+        """Return a colour mixed with the background, as a hex code; 1 is the colour itself."""
+        parts = [(int(c[i : i + 2], 16) for c in (colour, self.background)) for i in (1, 3, 5)]
+        return "#" + "".join(f"{round(share * own + (1 - share) * ground):02x}" for own, ground in parts)
+
     def status_colour(self, status: str) -> str:
         """Return the colour of a status. Raises KeyError for a status that edition_tables does not list."""
         return self.tones[STATUS_MARKS[status].tone][0]

@@ -15,7 +15,10 @@ from tests.pages.contract_rows import EHC
 SCREENS = {
     "scorecard": "",
     "kpi": f"kpi?kpi={EHC}",
+    "waiting_times": "waiting_times",
+    "ehc_plans": "ehc_plans",
     "capacity": "capacity?referrals=40&completions=38",
+    "changes": "changes",
     "definitions": "definitions",
     "data_quality": "data_quality",
 }

@@ -102,6 +102,7 @@ def test_what_changed_between_two_editions_is_listed(warehouse: Warehouse, act: 
     [changed] = compare(editions, before, after)
     assert (changed["kpi"], changed["area"], changed["month"]) == ("ehc_plans_within_20_weeks", "E06000051", "2024-12")
     assert (changed["before"], round(changed["after"], 9)) == (50, 55)
+    assert changed["why"] == "corrected load"
 
 
 def test_show_prints_the_promised_keys(

@@ -6,7 +6,9 @@ from tests.pages import editions
 from tests.pages.conftest import Open
 from tests.pages.screen import charts, words
 
-PAGES = ("scorecard", "kpi", "capacity", "definitions", "data_quality")
+PAGES = (
+    "scorecard", "kpi", "waiting_times", "ehc_plans", "capacity", "changes", "definitions", "data_quality",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", editions.KINDS)

@@ -54,9 +54,9 @@ def outcome(words: str) -> None:
     st.markdown(f":gray[Outcome:] **{plain(words)}**")
 
 
-def to_kpi(kpi: str) -> None:
+def to_kpi(kpi: str, words: str = "See this KPI in full") -> None:
     """Show a link to a KPI in full. Its words are short, because Streamlit cuts a long link off on a phone."""
-    st.page_link(KPI_PAGE, label=":blue[See this KPI in full →]", query_params={"kpi": kpi})
+    st.page_link(KPI_PAGE, label=f":blue[{plain(words)} →]", query_params={"kpi": kpi})
 
 
 def plan_of(edition: Edition, kpi: str) -> charts.Plan:

@@ -1,0 +1,97 @@
+"""Who waits how long, from an edition's week bands: month by month, in groups of weeks, and clock beside clock."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import yaml
+
+from etl.tables import EVERYONE
+from metrics.kinds import PLACE, percentile
+
+# Where a ribbon of weeks may be cut: the SitRep's own edges, and the long waits that boards ask about.
+CUTS = (0, 4, 12, 18, 52, 65, 104)
+MEDIAN, LONG = 0.5, 0.92  # the 92nd is the percentile NHS England prints beside the median
+
+Clocks = Mapping[str, int]
+
+
+def waiting(bands: pd.DataFrame, clock: str, area: str) -> pd.DataFrame:
+    """Return the BANDS rows of the children who wait on one clock in one area, in order of month and band."""
+    own = bands[(bands["clock"] == clock) & (bands["state"] == "waiting") & (bands["area"] == area)]
+    ordered: pd.DataFrame = own.sort_values(["month", "weeks_from", "weeks_to"], na_position="last")
+    return ordered
+
+
+def by_month(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Return one row per month of a list: size, in_time and base (children whose wait is known), share and percentiles.
+
+    `share` is the per cent waiting `weeks` or less. Percentiles are `median` and `long`, each with `_at_least` where
+    it lies in an open band, in weeks. A part that rests on a band without a count, or on one that straddles `weeks`,
+    is missing.
+    """
+    known = own[own["weeks_from"].notna()]
+    straddled = (known["weeks_from"] < weeks) & ((known["weeks_to"] > weeks).fillna(True))
+    early = known["children"].where(known["weeks_to"] <= weeks, 0).mask(straddled)
+    out = pd.DataFrame(
+        {
+            "size": _summed(own["children"], own["month"]),
+            "in_time": _summed(early, known["month"]),
+            "base": _summed(known["children"], known["month"]),
+        }
+    )
+    out["share"] = 100 * out["in_time"] / out["base"].where(out["base"] > 0)
+    placed = own.assign(breakdown=EVERYONE, group=EVERYONE, children=own["children"].astype("Float64"))
+    for name, p in (("median", MEDIAN), ("long", LONG)):
+        found = percentile(placed[[*PLACE, "weeks_from", "weeks_to", "children", "flag"]], p).set_index("month")
+        out[name], out[f"{name}_at_least"] = found["value"], found["at_least"]
+    return out.rename_axis("month").reset_index()
+
+
+def ribbon(own: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per month and group of weeks: weeks_from, weeks_to (missing: open), children.
+
+    Cut where CUTS has an edge that no band of any month straddles, so that months are alike. A group that holds a
+    band without a count has none either. Children whose wait is unknown come last, without weeks_from.
+    """
+    known = own[own["weeks_from"].notna()]
+    ends = known["weeks_to"].fillna(10**6)
+    cuts = [cut for cut in CUTS if not ((known["weeks_from"] < cut) & (ends > cut)).any()]
+    group = known["weeks_from"].astype("int64").map(lambda start: max(cut for cut in cuts if cut <= start))
+    upto = dict(zip(cuts, [*cuts[1:], None], strict=True))
+    grouped = _summed(known["children"], known["month"], group.rename("weeks_from")).rename("children").reset_index()
+    unknown = own[own["weeks_from"].isna()]
+    apart = _summed(unknown["children"], unknown["month"]).rename("children").reset_index()
+    rows: pd.DataFrame = pd.concat([grouped, apart], ignore_index=True)
+    rows["weeks_to"] = rows["weeks_from"].map(upto).astype("Int64")
+    rows["weeks_from"] = rows["weeks_from"].astype("Int64")
+    ordered = rows.sort_values(["month", "weeks_from"], na_position="last").reset_index(drop=True)
+    return ordered[["month", "weeks_from", "weeks_to", "children"]]
+
+
+def side_by_side(bands: pd.DataFrame, lists: list[tuple[str, str]], weeks: Clocks) -> pd.DataFrame:
+    """Return one row per list (clock, area): its latest month as `by_month` has it, and its standard in weeks."""
+    rows = [
+        by_month(waiting(bands, clock, area), weeks[clock]).tail(1).assign(clock=clock, area=area, weeks=weeks[clock])
+        for clock, area in lists
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:
+    """Return the KPIS rows about those who wait on a clock, in the edition's order."""
+    chosen = [_selects(str(text)) == {"clock": clock, "state": "waiting"} for text in kpis["definition"]]
+    held: pd.DataFrame = kpis[pd.Series(chosen, index=kpis.index, dtype=bool)]
+    return held
+
+
+def _selects(text: str) -> object:
+    try:
+        told = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    return told.get("select") if isinstance(told, dict) else None
+
+
+def _summed(children: pd.Series, *by: pd.Series) -> pd.Series:
+    summed: pd.Series = children.astype("Float64").groupby(list(by)).agg(lambda values: values.sum(skipna=False))
+    return summed

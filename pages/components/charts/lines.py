@@ -1,0 +1,102 @@
+"""Up to three series on one axis, each named at its end: two forms of a rate, two percentiles, comers and leavers."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from metrics import wording
+from pages.components.charts import drawing
+from pages.components.theme import Look
+
+_SYMBOLS = ("circle", "diamond", "square")
+_DASHES = ("solid", "dash", "dot")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One named line: rows with month, period_months, value, at_least, flag, and numerator and denominator if any."""
+
+    name: str
+    rows: pd.DataFrame
+
+    def held(self) -> pd.DataFrame:
+        """Return the rows with a value or an open band, in order of time."""
+        return self.rows[self.rows["value"].notna() | self.rows["at_least"].notna()].sort_values("month")
+
+
+def lines(
+    series: list[Series], unit: str, look: Look, standard: float | None = None, standard_name: str = "standard"
+) -> go.Figure:
+    """Return the series on one axis, told apart by colour, shape and dash, with a standard to compare with if any."""
+    chart = drawing.figure(look, 340)
+    everything = pd.concat([one.rows for one in series])
+    drawing.add_gaps(chart, everything, look)
+    highest_first = sorted((one for one in series if len(one.held())), key=_last, reverse=True)
+    for number, one in enumerate(series):
+        colour = (look.actual, look.planned, look.other)[number]
+        before = len(chart.data)
+        drawing.add_actual(chart, one.rows, unit, replace(look, actual=colour), "value")
+        for trace in chart.data[before:]:
+            trace.name = one.name
+            trace.update(marker={"symbol": trace.marker.symbol or _SYMBOLS[number]})
+            if trace.mode != "markers":
+                trace.update(line={"dash": _DASHES[number]})
+        if one in highest_first:
+            _name(chart, one, unit, colour, look, above=one is highest_first[0])
+    drawing.add_flags(chart, everything, unit, look, "value")
+    if standard is not None:
+        chart.add_hline(
+            y=standard,
+            line={"color": look.muted, "width": 1.5, "dash": "dot"},
+            annotation={
+                "text": f"{drawing.label(standard_name)} {drawing.label(wording.number(standard, unit))}",
+                "font": {"color": look.muted},
+                "x": 0,
+                "xanchor": "left",
+                "yanchor": "bottom",
+            },
+        )
+    chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(everything), margin={"t": 28})
+    return chart
+
+
+def lines_in_words(title: str, series: list[Series], unit: str) -> str:
+    """Return the text alternative of `lines`: first and latest figure of each series, and what is missing."""
+    told = [_in_words(one, unit) for one in series]
+    return f"{title}. {' '.join(told)}"
+
+
+def _in_words(one: Series, unit: str) -> str:
+    held = one.held()
+    if held.empty:
+        return f"{one.name}: no figure yet."
+    ends = [_figure(row, unit) for row in ((held.iloc[0], held.iloc[-1]) if len(held) > 1 else (held.iloc[-1],))]
+    return f"{one.name}: {', then '.join(ends)}.{drawing.absences_in_words(one.rows, 'value')}"
+
+
+def _figure(row: pd.Series, unit: str) -> str:
+    shown = wording.figure(row["value"], unit, at_least=row["at_least"])
+    return f"{shown} ({wording.period_words(row['month'], int(row['period_months']))})"
+
+
+def _last(one: Series) -> float:
+    row = one.held().iloc[-1]
+    return float(row["value"] if pd.notna(row["value"]) else row["at_least"])
+
+
+def _name(chart: go.Figure, one: Series, unit: str, colour: str, look: Look, above: bool) -> None:
+    row = one.held().iloc[-1]
+    shown = wording.figure(row["value"], unit, at_least=row["at_least"])
+    first, until = drawing.span(row["month"], int(row["period_months"]))
+    chart.add_annotation(
+        x=until if row["period_months"] > 1 else first,
+        y=_last(one),
+        text=f"<b>{drawing.label(one.name)}: {drawing.label(shown)}</b>",
+        font={"color": colour, "size": 13},
+        bgcolor=look.soft(look.background, 0.75),
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom" if above else "top",
+        yshift=6 if above else -6,
+    )

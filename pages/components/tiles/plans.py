@@ -1,0 +1,67 @@
+"""The pieces of the EHC plans page: several KPIs on one chart, stage after stage, and the place among others."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components import charts, phrases, tables
+from pages.components.queries import Edition
+from pages.components.text import plain
+from pages.components.tiles.basics import draw, look, table
+from pages.components.tiles.kpi import comparison
+from pages.components.tiles.scorecard import to_kpi
+
+Named = dict[str, str]  # KPI to the words it goes by beside others
+
+
+def together(edition: Edition, title: str, named: Named) -> None:
+    """Show KPIs of one unit as lines on one chart, each by its short name; say which have no figure."""
+    held = _with_figures(edition, named)
+    st.markdown(f"**{plain(title)}**")
+    _absent(named, held)
+    if held:
+        series = [charts.Series(named[kpi], rows) for kpi, rows in held.items()]
+        unit = str(edition.tables["kpis"].set_index("kpi")["unit"][next(iter(held))])
+        draw(charts.lines(series, unit, look()), charts.lines_in_words(title, series, unit), f"together {title}")
+        for kpi in held:
+            to_kpi(kpi, named[kpi])
+
+
+def stages(edition: Edition, named: Named) -> None:
+    """Show the latest figure of each stage, a share with its interval, in the order given."""
+    held = _with_figures(edition, named)
+    _absent(named, held)
+    if held:
+        rows = pd.concat([frame.tail(1).assign(stage=named[kpi]) for kpi, frame in held.items()])
+        draw(charts.stages(rows, look()), charts.stages_in_words(rows), "stages", still=True)
+        table(tables.stages(rows), "Stage after stage", "stage rows", ("On time", "Base", "95 % interval"))
+
+
+def beside(edition: Edition, kpi: str) -> None:
+    """Show a KPI beside its comparators, with its place among areas of its level and among its neighbours."""
+    row = edition.kpi(kpi)
+    if row is None:
+        st.markdown("This edition does not hold the figure.")
+        return
+    standing(edition, kpi, str(row["unit"]))
+    comparison(edition, kpi, str(row["title"]), str(row["unit"]))
+
+
+def standing(edition: Edition, kpi: str, unit: str) -> None:
+    """Show in words the local area's place, its quarter, its neighbours and where definitions differ."""
+    place = edition.place_among_others(kpi)
+    if place is None:
+        return
+    for sentence in phrases.place_words(place, unit):
+        st.markdown(plain(sentence))
+    if pd.notna(place["warning"]):
+        st.warning(plain(place["warning"]))
+
+
+def _with_figures(edition: Edition, named: Named) -> dict[str, pd.DataFrame]:
+    rows = {kpi: edition.over_time(kpi) for kpi in named if edition.kpi(kpi) is not None}
+    return {kpi: frame for kpi, frame in rows.items() if len(frame)}
+
+
+def _absent(named: Named, held: dict[str, pd.DataFrame]) -> None:
+    if names := [name for kpi, name in named.items() if kpi not in held]:
+        st.markdown(f":gray[No figure yet: {plain('; '.join(names))}.]")

@@ -1,0 +1,176 @@
+"""The pieces of the waiting times page. Imported by that page alone: who passes a mark next is heavy to load."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from metrics import capacity_view, waits_view, wording
+from metrics.capacity_view import Clock
+from pages.components import charts, filters, waits
+from pages.components.queries import Edition
+from pages.components.text import plain
+from pages.components.tiles import capacity, kpi
+from pages.components.tiles.basics import download, draw, look, table
+
+
+@dataclass(frozen=True)
+class WaitingList:
+    """One list of the edition: who waits on which clock in which area, band by band and month by month."""
+
+    key: str
+    area: str
+    clock: Clock
+    bands: pd.DataFrame
+    months: pd.DataFrame
+    kpis: pd.DataFrame
+
+
+def choose(edition: Edition) -> WaitingList | None:
+    """Ask for a waiting list and return it; None where the edition holds none."""
+    bands = edition.tables["bands"]
+    words = list_words(edition)
+    if not words:
+        return None
+    key, area = filters.waiting_list(words)
+    clock, own = capacity_view.clock(key), waits_view.waiting(bands, key, area)
+    months = waits_view.by_month(own, clock.weeks)
+    return WaitingList(key, area, clock, own, months, waits_view.kpis_of(edition.tables["kpis"], key))
+
+
+def list_words(edition: Edition) -> dict[str, tuple[str, str]]:
+    """Return clock and area of every waiting list by its words."""
+    names = edition.area_names()
+    found = capacity_view.lists(edition.tables["bands"], edition.tables["areas"])
+    return {f"{capacity_view.clock(clock).title} · {names.get(area, area)}": (clock, area) for clock, area in found}
+
+
+def today(chosen: WaitingList) -> None:
+    """Show the latest month's list in four figures."""
+    latest = chosen.months.iloc[-1]
+    with st.container(horizontal=True):
+        for name, figure in waits.totals(latest, chosen.clock.weeks):
+            st.metric(plain(name), plain(figure), border=True, width=235)
+
+
+def size(chosen: WaitingList) -> None:
+    """Show the size of the list over time."""
+    rows = _as_results(chosen.months, "size")
+    words = charts.over_time_in_words("Children waiting", rows, "children")
+    draw(charts.over_time(rows, "children", look()), words, "size")
+
+
+def movement(edition: Edition, chosen: WaitingList) -> None:
+    """Show who joined and who left the list, or that this list comes without movement."""
+    service = capacity_view.service(edition.tables["bands"], chosen.key, chosen.area)
+    if service is None or service.flows.empty:
+        st.markdown("This list comes without referrals and completions, so who joined and who left is not known.")
+        return
+    flows = service.flows.assign(left=service.flows["completions"] + service.flows["removals"].fillna(0))
+    series = [
+        charts.Series(name, _as_results(flows, column))
+        for name, column in (("Joined", "referrals"), ("Left, seen or removed", "left"))
+    ]
+    words = charts.lines_in_words("Children joining and leaving the list, month by month", series, "children")
+    draw(charts.lines(series, "children", look()), words, "movement")
+
+
+def ribbon(chosen: WaitingList) -> None:
+    """Show the list by groups of weeks, month after month, with the same as a table."""
+    rows = waits_view.ribbon(chosen.bands)
+    title = f"{chosen.clock.title}: children waiting by how long"
+    draw(charts.ribbon(rows, chosen.clock.weeks, look()), charts.ribbon_in_words(rows, title), "ribbon")
+    st.markdown(f":gray[:small[{plain(f'Hatched: past {chosen.clock.weeks} weeks. No bar: no list for that month.')}]]")
+    with st.expander("The same as a table"):
+        table(waits.ribbon(rows), title, "ribbon rows", tuple(waits.ribbon(rows).columns[1:]))
+        download(chosen.bands, f"waymark-{chosen.key}-bands", "Download every band of this list (CSV)")
+
+
+def distribution(chosen: WaitingList) -> None:
+    """Show today's list, band by band as it was sent."""
+    month = chosen.bands["month"].max()
+    latest = chosen.bands[chosen.bands["month"] == month]
+    if latest["children"].isna().any():
+        st.info("A band of the latest month has no count. It is left out below; it is not zero.")
+    held = latest.dropna(subset=["children"])
+    shown = waits_view.ribbon(latest).dropna(subset=["children"]) if len(held) > 20 else held
+    words = charts.waiting_bands_in_words(shown, month)
+    draw(charts.waiting_bands(shown, chosen.clock.weeks, look()), words, "distribution", still=True)
+
+
+def percentiles(chosen: WaitingList) -> None:
+    """Show the median and the 92nd percentile over time beside the standard."""
+    series = [
+        charts.Series(name, _as_results(chosen.months, column))
+        for name, column in (("92 of 100 have waited", "long"), ("Half have waited", "median"))
+    ]
+    words = charts.lines_in_words("Weeks that children have waited so far", series, "weeks")
+    draw(charts.lines(series, "weeks", look(), chosen.clock.weeks), words, "percentiles")
+
+
+def passing(edition: Edition, chosen: WaitingList) -> None:
+    """Show who is past each mark and who passes it next."""
+    service = capacity_view.service(edition.tables["bands"], chosen.key, chosen.area)
+    if service is None:
+        st.info("A band of this list has no count in its latest month, so nobody can say who passes a mark next.")
+        return
+    capacity.passing(capacity.question(edition, service, chosen.clock, filters.SHARE, None))
+
+
+def cohorts(edition: Edition, chosen: WaitingList) -> None:
+    """Show the list's figures by each split that its KPIs have, one table a split."""
+    frames = [edition.broken_down(str(kpi)).assign(title=title) for kpi, title in _titles(chosen)]
+    rows = pd.concat(frames) if frames else edition.tables["results"].iloc[:0]
+    if rows.empty:
+        st.markdown("The figures of this list come for everyone together; no split was sent.")
+        return
+    units = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True))
+    for breakdown in dict.fromkeys(rows["breakdown"]):
+        shown = waits.cohorts(rows[rows["breakdown"] == breakdown], units)
+        words = f"By {str(breakdown).replace('_', ' ')}"
+        st.markdown(f"**{plain(words)}**")
+        table(shown, f"{words}: figures of the list", f"cohorts {breakdown}", tuple(shown.columns[1:]))
+
+
+def side_by_side(edition: Edition) -> None:
+    """Show every list of the local area on one axis of days, and its share within its own standard."""
+    lists = list(list_words(edition).items())
+    weeks = {clock: capacity_view.clock(clock).weeks for _, (clock, _) in lists}
+    rows = waits_view.side_by_side(edition.tables["bands"], [both for _, both in lists], weeks)
+    one_place = len({area for _, (_, area) in lists}) == 1
+    names = [capacity_view.clock(clock).title if one_place else words for words, (clock, _) in lists]
+    draw(charts.clocks(rows, names, look()), charts.clocks_in_words(rows, names), "clocks", still=True)
+    st.markdown(
+        ":gray[:small[Dot: half have waited so long or less. Diamond: 92 of 100. Upright line: the standard of the "
+        "clock. Open shapes: the true figure lies further right.]]"
+    )
+    shown = waits.clocks(rows, names)
+    table(shown, "Clocks beside each other", "clock rows", tuple(shown.columns[1:]))
+
+
+def beside(edition: Edition, chosen: WaitingList) -> None:
+    """Show the share within the standard beside England and the integrated care board."""
+    found = chosen.kpis[chosen.kpis["kpi"].str.endswith(f"within_{chosen.clock.weeks}_weeks")]
+    if found.empty:
+        st.markdown("No other area publishes this list.")
+        return
+    row = found.iloc[0]
+    kpi.comparison(edition, str(row["kpi"]), str(row["title"]), str(row["unit"]))
+
+
+def _titles(chosen: WaitingList) -> list[tuple[str, str]]:
+    return list(zip(chosen.kpis["kpi"], chosen.kpis["title"], strict=True))
+
+
+def _as_results(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return month, value and the parts a chart asks for, one row a month."""
+    least = frame.get(f"{column}_at_least")
+    blank = dict.fromkeys(("numerator", "denominator", "low", "high", "flag"))
+    return pd.DataFrame(
+        {"month": frame["month"], "period_months": 0, "value": frame[column], "at_least": least, **blank}
+    )
+
+
+def month_words(chosen: WaitingList) -> str:
+    """Return the latest month of a list in words."""
+    return wording.month_words(chosen.months["month"].iloc[-1])

@@ -1,0 +1,75 @@
+"""Tables on who waits how long; figures come from metrics/waits_view and the edition, rounding from metrics/wording."""
+
+import pandas as pd
+
+from metrics import wording
+from pages.components.charts.capacity import band_words
+from pages.components.phrases import figure_words
+
+
+def totals(latest: pd.Series, weeks: int) -> list[tuple[str, str]]:
+    """Return a name and a figure for: children waiting, share within the standard, half and 92 of 100 have waited."""
+    return [
+        ("Children waiting", _children(latest["size"])),
+        (f"Waiting {weeks} weeks or less", _percent(latest["share"])),
+        ("Half have waited", _weeks(latest, "median")),
+        ("92 of 100 have waited", _weeks(latest, "long")),
+    ]
+
+
+def ribbon(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per month, latest first, and one column per group of weeks."""
+    words = [band_words(a, b) for a, b in zip(rows["weeks_from"], rows["weeks_to"], strict=True)]
+    held = rows.assign(words=words, shown=[_count(n) for n in rows["children"]])
+    wide = held.pivot(index="month", columns="words", values="shown")[list(dict.fromkeys(words))]
+    wide = wide.sort_index(ascending=False).fillna("")
+    wide.insert(0, "Month", [wording.month_words(month) for month in wide.index])
+    return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def cohorts(results: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
+    """Return one row per group and one column per KPI; takes RESULTS rows of one breakdown with a column `title`."""
+    shown = [figure_words(row, units[row["kpi"]]) for _, row in results.iterrows()]
+    held = results.assign(shown=shown)
+    wide = held.pivot_table(index="group", columns="title", values="shown", aggfunc="first", sort=False).fillna("")
+    wide.insert(0, "Group", list(wide.index))
+    return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def clocks(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return one row per list: month, children, share within its own standard, days at the percentiles."""
+    return pd.DataFrame(
+        {
+            "List": names,
+            "Month": [wording.short_month(month) for month in rows["month"]],
+            "Waiting": [_children(n) for n in rows["size"]],
+            "Standard": [f"{weeks} weeks" for weeks in rows["weeks"]],
+            "Within it": [_percent(share) for share in rows["share"]],
+            "Half, days": [_days(row, "median") for _, row in rows.iterrows()],
+            "92 of 100, days": [_days(row, "long") for _, row in rows.iterrows()],
+        },
+        dtype="str",
+    )
+
+
+def _children(count: float | None) -> str:
+    return wording.MISSING if pd.isna(count) else wording.number(float(count), "children")
+
+
+def _count(count: float | None) -> str:
+    return wording.MISSING if pd.isna(count) else f"{int(count):,}"
+
+
+def _percent(share: float | None) -> str:
+    return "cannot be told from the bands" if pd.isna(share) else wording.number(float(share), "percent")
+
+
+def _weeks(row: pd.Series, part: str) -> str:
+    return wording.figure(row[part], "weeks", at_least=row[f"{part}_at_least"])
+
+
+def _days(row: pd.Series, part: str) -> str:
+    exact, least = row[part], row[f"{part}_at_least"]
+    if pd.notna(exact):
+        return f"{wording.rounded(7 * exact, 0):,}"
+    return wording.MISSING if pd.isna(least) else f"{wording.rounded(7 * least, 0):,}+"
