@@ -33,8 +33,8 @@ class Look:
 
     def tint(self, colour: str, share: float) -> str:
         """Return a colour mixed with the background, as a hex code; 1 is the colour itself."""
-        parts = [(int(c[i : i + 2], 16) for c in (colour, self.background)) for i in (1, 3, 5)]
-        return "#" + "".join(f"{round(share * own + (1 - share) * ground):02x}" for own, ground in parts)
+        pairs = [(int(colour[i : i + 2], 16), int(self.background[i : i + 2], 16)) for i in (1, 3, 5)]
+        return "#" + "".join(f"{round(share * own + (1 - share) * ground):02x}" for own, ground in pairs)
 
     def status_colour(self, status: str) -> str:
         """Return the colour of a status. Raises KeyError for a status that edition_tables does not list."""

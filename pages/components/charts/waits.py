@@ -30,7 +30,10 @@ def ribbon(rows: pd.DataFrame, weeks: int, look: Look) -> go.Figure:
             x=list(same["month"]),
             y=[drawing.number(n) for n in same["children"]],
             width=25 * 24 * 3600 * 1000,  # milliseconds: a little less than a month
-            marker={"color": shade[0], "pattern": {"shape": shade[1], "fgcolor": look.background, "size": 6}},
+            marker={
+                "color": shade[0],
+                "pattern": {"shape": shade[1], "fillmode": "overlay", "fgcolor": look.background, "size": 6},
+            },
             hovertext=[
                 f"{wording.month_words(r['month'])}, {words}<br><b>{_children(r['children'])}</b>"
                 for _, r in same.iterrows()
