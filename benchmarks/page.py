@@ -1,12 +1,15 @@
-"""Time to the first figure of each page in headless Chromium, against an empty Streamlit page in the same run.
+"""First figure, page switch and thirty readers at once, in headless Chromium, beside an empty Streamlit app.
 
-    .venv/bin/python -m benchmarks.page [--rounds 7] [--chromium /usr/bin/chromium]
+    .venv/bin/python -m benchmarks.page [--rounds 7] [--times 10] [--readers 30] [--chromium /usr/bin/chromium]
 
-Needs a published edition in WAYMARK_DATA. Both servers are warm; each visit has a fresh browser context, so nothing is
+Needs a published edition in WAYMARK_DATA. Servers are warm; each first visit has a fresh browser context, so nothing is
 cached in the browser. First figure: the first drawing, table or definition to be seen; on the empty page its one line.
+A switch is a click on the page's name until the page has run and its heading and first figure are seen. The edition
+made larger repeats every figure of other areas under further codes.
 """
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -18,23 +21,45 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
+import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
+from etl.settings import data_folder
+from metrics.edition import content_hash, current_edition, read_manifest, read_tables, write_edition
+
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("", "kpi?kpi=ehc_plans_within_20_weeks_excluding_exceptions", "definitions", "data_quality")
-SHOWN = (".js-plotly-plot .main-svg", "[data-testid=stDataFrame]", "[data-testid=stExpander]")
+PAGES = {
+    "Scorecard": "",
+    "KPI in full": "kpi?kpi=ehc_plans_within_20_weeks_excluding_exceptions",
+    "Waiting times": "waiting_times",
+    "EHC plans": "ehc_plans",
+    "What would it take?": "capacity",
+    "What changed?": "changes",
+    "Definitions": "definitions",
+    "Data quality": "data_quality",
+}
+SHOWN = (".js-plotly-plot .main-svg", "[data-testid=stDataFrame]", "[data-testid=stExpander]", "[data-testid=stAlert]")
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+EMPTY = """import streamlit as st
+def show():
+    st.text("empty")
+st.navigation([st.Page(show, title="One", url_path="one", default=True),
+               st.Page(lambda: show(), title="Two", url_path="two")], position="top").run()
+"""
 FIGURE = ", ".join(f"{selector}:visible" for selector in SHOWN)
 
 
 @contextmanager
-def served(script: Path) -> Iterator[str]:
+def served(script: Path, data: Path) -> Iterator[str]:
     """Serve a Streamlit script on a free loopback port and yield its address."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.headless", "true"]
-    server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "WAYMARK_DATA": str(data)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, **quiet)
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(200):
@@ -61,27 +86,99 @@ def visit(browser: Browser, address: str, selector: str) -> float:
     return taken
 
 
+def switches(browser: Browser, address: str, names: list[str], rounds: int) -> dict[str, list[float]]:
+    """Return per page the seconds from a click on its name to its first figure, in one session of one reader."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(address)
+    page.wait_for_selector(IDLE, timeout=60_000)
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(rounds + 1):
+        for name in names:
+            link = page.get_by_role("link", name=name, exact=True)
+            begun = time.perf_counter()
+            link.click()
+            page.wait_for_function("name => document.title.startsWith(name)", arg=name, timeout=60_000)
+            page.wait_for_selector(IDLE, timeout=60_000)
+            if turn:  # the first turn warms up
+                taken[name].append(time.perf_counter() - begun)
+    page.context.close()
+    return taken
+
+
+def crowd(browser: Browser, address: str, readers: int) -> tuple[float, int]:
+    """Return the seconds until all of so many readers have the page at once, and how many saw an error."""
+    pages = [browser.new_context().new_page() for _ in range(readers)]
+    begun = time.perf_counter()
+    for page in pages:
+        page.goto(address, wait_until="commit")
+    for page in pages:
+        page.wait_for_selector(FIGURE, timeout=120_000)
+        page.wait_for_selector(IDLE, timeout=120_000)
+    taken = time.perf_counter() - begun
+    failed = sum(page.locator("[data-testid=stException]").count() > 0 for page in pages)
+    for page in pages:
+        page.context.close()
+    return taken, failed
+
+
+def enlarge(source: Path, folder: Path, times: int) -> None:
+    """Write the current edition into a folder with the figures of other areas so many times over."""
+    current = current_edition(source / "editions")
+    if current is None:
+        raise SystemExit(f"Publish an edition in {source} first: python -m metrics publish")
+    tables = read_tables(source / "editions", current)
+    everywhere = tables["areas"]
+    others = everywhere.loc[everywhere["role"] == "other", "area"]
+    for name in ("areas", "results", "comparators"):
+        frame = tables[name]
+        more = frame[frame["area"].isin(others)]
+        copies = [more.assign(area=more["area"] + f"-{n}") for n in range(1, times)]
+        tables[name] = pd.concat([frame, *copies], ignore_index=True)
+    manifest = read_manifest(source / "editions", current)
+    rows = {name: len(frame) for name, frame in tables.items()}
+    write_edition(folder / "editions", tables, manifest.model_copy(update={
+        "content_sha256": content_hash(tables), "rows": rows}))  # fmt: skip
+    print(f"{times} times larger: {rows['results']:,} results")
+
+
+def told(name: str, times: list[float], base: list[float]) -> str:
+    """Return median and 95th percentile, each with its ratio to the empty app's."""
+    p95, base95 = quantiles(times, n=20)[-1], quantiles(base, n=20)[-1]
+    return (
+        f"  {name:22} median {median(times):.2f} s ({median(times) / median(base):.2f} ×), "
+        f"p95 {p95:.2f} s ({p95 / base95:.2f} ×)"
+    )
+
+
 def main() -> None:
-    """Print median and 95th percentile per page, and the ratio of medians to the empty page's."""
+    """Print first figure and page switch of every page, on the edition and on one many times larger, and a crowd."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--readers", type=int, default=30)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        empty = Path(folder) / "empty.py"
-        empty.write_text("import streamlit as st\nst.text('empty')\n")
+        place = Path(folder)
+        (place / "empty.py").write_text(EMPTY)
+        enlarge(data_folder(), place, options.times)
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=options.chromium, args=arguments)
-        with served(empty) as blank, served(ROOT / "app.py") as app:
-            visits = [("empty Streamlit page", blank, "[data-testid=stText]")]
-            visits += [(page.partition("?")[0] or "scorecard", f"{app}/{page}", FIGURE) for page in PAGES]
-            base = 0.0
-            for name, address, selector in visits:
-                visit(browser, address, selector)
-                times = [visit(browser, address, selector) for _ in range(options.rounds)]
-                base = base or median(times)
-                p95 = quantiles(times, n=20)[-1]
-                print(f"{name:24} median {median(times):.2f} s, p95 {p95:.2f} s, {median(times) / base:.2f} × empty")
+        with served(place / "empty.py", place) as blank:
+            base = [visit(browser, blank, "[data-testid=stText]") for _ in range(options.rounds + 1)][1:]
+            between = [t for times in switches(browser, blank, ["One", "Two"], options.rounds).values() for t in times]
+        print(f"empty app\n{told('first visit', base, base)}\n{told('switch', between, between)}")
+        for words, data in (("this edition", data_folder()), (f"{options.times} times larger", place)):
+            with served(ROOT / "app.py", data) as app:
+                print(f"{words}: first figure")
+                for name, path in PAGES.items():
+                    times = [visit(browser, f"{app}/{path}", FIGURE) for _ in range(options.rounds + 1)][1:]
+                    print(told(name, times, base))
+                print(f"{words}: switch")
+                for name, times in switches(browser, app, list(PAGES), options.rounds).items():
+                    print(told(name, times, between))
+                seconds, failed = crowd(browser, app, options.readers)
+                print(f"{words}: {options.readers} readers at once {seconds:.1f} s, {failed} with an error")
 
 
 if __name__ == "__main__":

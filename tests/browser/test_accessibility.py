@@ -14,7 +14,12 @@ pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-HEADING = {"scorecard": "", "kpi": f"kpi?kpi={SIZE}", "capacity": "capacity?slots=5&recovery=60"}
+HEADING = {
+    "scorecard": "",
+    "kpi": f"kpi?kpi={SIZE}",
+    "capacity": "capacity?slots=5&recovery=60",
+    "waiting_times": "waiting_times",
+}
 LOOKS = pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 
 

@@ -1,5 +1,6 @@
 """The dashboard in a real browser: from the scorecard to a KPI, without a word to anyone but this machine."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,10 +84,26 @@ def test_an_assumption_is_kept_in_the_address(page: Page, tmp_path: Path) -> Non
         expect(page.get_by_text("33.0 children a week (≈ assumed)")).to_be_visible()
 
 
+def test_a_list_chosen_on_one_page_is_chosen_on_the_next(page: Page, tmp_path: Path) -> None:
+    rows = editions.course()
+    rows["bands"] += [{**row, "clock": "nd_assessment"} for row in rows["bands"]]
+    editions.publish(tmp_path / "editions", rows)
+    with serving(tmp_path) as address:
+        page.goto(f"{address}/waiting_times")
+        settled(page)
+        page.get_by_role("combobox", name="Waiting list").click()
+        page.get_by_role("option", name="Speech and language therapy").click()
+        page.wait_for_url("**list=Speech*")
+        settled(page)
+        page.get_by_role("link", name="What would it take?").click()
+        page.wait_for_url("**/capacity?list=Speech*")
+        expect(page.get_by_role("combobox", name="Waiting list")).to_have_value(re.compile("Speech"))
+
+
 def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Page) -> None:
     editions.publish(tmp_path / "editions", editions.hostile())
     with serving(tmp_path) as address:
-        for path in ("", f"kpi?kpi={EHC}", "capacity", "definitions", "data_quality"):
+        for path in ("", f"kpi?kpi={EHC}", "waiting_times", "ehc_plans", "capacity", "definitions", "data_quality"):
             page.goto(f"{address}/{path}")
             settled(page)
             assert page.locator("a[href*='evil']").count() == 0
