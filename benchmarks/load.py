@@ -48,7 +48,7 @@ def in_process(path: Path) -> None:
 def as_used(paths: list[Path]) -> None:
     """Load as the command line does, into a fresh warehouse."""
     with tempfile.TemporaryDirectory() as folder:
-        load_files(open_warehouse(f"duckdb:{folder}/w.duckdb"), paths, Act("benchmark", NOW), explanations={})
+        list(load_files(open_warehouse(f"duckdb:{folder}/w.duckdb"), paths, Act("benchmark", NOW), explanations={}))
 
 
 def seconds(run: Callable[[], None], rounds: int) -> float:

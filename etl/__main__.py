@@ -3,8 +3,8 @@
 import argparse
 import getpass
 import json
+import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from etl.clean import month_in
 from etl.confine import run_confined
 from etl.demo import write_demonstration
 from etl.dictionary import dictionary
-from etl.errors import UsageError, WaymarkError
+from etl.door import answer
+from etl.errors import UsageError, WarehouseBusyError
+from etl.leftovers import working_folder
 from etl.load import Act, withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, status
@@ -32,12 +34,7 @@ _ASIDE = Console(stderr=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 findings, 2 wrong usage, 3 warehouse busy."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except WaymarkError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    return answer(_parser(), arguments)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -61,15 +58,17 @@ def _load(options: argparse.Namespace) -> int:
     act = Act(options.by or getpass.getuser(), _now())
     with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
         task = progress.add_task("loading", total=len(options.files))
-        outcomes = load_files(
-            open_warehouse(),
-            options.files,
-            act,
-            explanations=explanations,
-            source=options.source,
-            month=options.month,
-            watch=lambda: progress.advance(task),
-        )
+        outcomes: list[Outcome] = []
+        try:
+            for outcome in load_files(
+                open_warehouse(), options.files, act,
+                explanations=explanations, source=options.source, month=options.month,
+            ):  # fmt: skip
+                outcomes.append(outcome)
+                progress.advance(task)
+        except WarehouseBusyError:  # what is loaded is told before
+            _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
+            raise
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
@@ -129,9 +128,11 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sketch(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise UsageError(f"There is no file {options.file}.")
-    with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
-        arguments = {"path": str(options.file.resolve())}
-        draft = run_confined("etl.sketch:sketch_to_answer", arguments, Path(folder))["draft"]
+    folder = working_folder("waymark-")
+    try:
+        draft = run_confined("etl.sketch:sketch_to_answer", {"path": str(options.file.resolve())}, folder)["draft"]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps({"draft": draft}) if options.json else draft)
     return 0
 
@@ -167,7 +168,8 @@ def _demo(options: argparse.Namespace) -> int:
     if options.when_empty and status(warehouse)["loads"]:
         return 0
     files = write_demonstration(data_folder() / "inbox" / "demonstration")
-    outcomes = load_files(warehouse, files, Act("demonstration", _now()), explanations={}, demonstration=True)
+    done = load_files(warehouse, files, Act("demonstration", _now()), explanations={}, demonstration=True)
+    outcomes = list(done)
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 

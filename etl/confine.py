@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ from typing import Any
 
 import etl.errors
 from etl.errors import UnreadableFileError, WaymarkError
+from etl.leftovers import working_folder
 
 Json = Any  # whatever json.dumps takes
 Job = tuple[dict[str, Json], Path]  # arguments and the folder the function may write to
@@ -83,7 +83,7 @@ def _run_child(
     target: str, jobs: Sequence[Job], seconds: float, memory_bytes: int
 ) -> Generator[dict[str, Json] | WaymarkError, None, None]:
     """Yield the answers of one child until it ends; FILE_TOO_COMPLEX if it ends in its first job or at a deadline."""
-    folder = Path(tempfile.mkdtemp(prefix="waymark-"))
+    folder = working_folder("waymark-")
     try:
         (folder / "temporary").mkdir(mode=0o700)
         for _, out in jobs:

@@ -25,6 +25,14 @@ _LOCKED = {
 }
 
 
+# What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+
+
+def _damaged() -> WarehouseBusyError:
+    return WarehouseBusyError("The warehouse cannot be opened; nothing was changed. Restore it from a backup.")
+
+
 def connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Return a connection to the file, or to memory where path is None, with every way to the host closed."""
     where = ":memory:" if path is None else str(path)
@@ -39,7 +47,10 @@ class DuckDBTransaction:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows a SELECT yields, this transaction's own writes included."""
-        return self._connection.execute(sql, list(parameters)).df()
+        try:
+            return self._connection.execute(sql, list(parameters)).df()
+        except _DAMAGE as error:
+            raise _damaged() from error
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one UPDATE or DELETE."""
@@ -100,6 +111,8 @@ class DuckDBEngine:
                 _create(connection)
                 yield DuckDBTransaction(connection)
                 connection.commit()
+            except _DAMAGE as error:
+                raise _damaged() from error
             except BaseException:
                 connection.rollback()
                 raise
@@ -114,11 +127,9 @@ class DuckDBEngine:
         while True:
             try:
                 return connect(self._path, read_only=read_only)
-            except duckdb.IOException as error:
+            except duckdb.Error as error:
                 if "Conflicting lock is held" not in str(error) and "Could not set lock" not in str(error):
-                    raise WarehouseBusyError(
-                        "The warehouse cannot be opened; nothing was changed. Restore it from a backup."
-                    ) from error
+                    raise _damaged() from error
                 if time.monotonic() >= until:
                     raise self._busy() from error
                 time.sleep(0.05)

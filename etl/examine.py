@@ -26,6 +26,7 @@ from etl.local_area import load_local_area
 from etl.months import published_month
 from etl.organisations import load_organisations
 from etl.privacy import identifiers_in
+from etl.published import missing_areas, refuse_structure, unknown_areas
 from etl.read import Content, read
 from etl.recognise import Match, recognise
 from etl.screen import screen
@@ -38,7 +39,9 @@ _TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAY
 # Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
 _NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE")
 # What reading noticed and what follows from it; the rest is said in passing.
-_GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "query"}
+_GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "error"}
+# What the layouts say themselves, of the columns it matters in.
+_SAID_LATER = "FORMULA_NOT_CALCULATED"
 
 
 @dataclass(frozen=True)
@@ -139,19 +142,26 @@ def examine(
     if isinstance(match, Finding):
         return _refused(found, [*notes, match])
     found.source = match.source
+    screened = screen(content, match) if match.source.pathways and match.tables else []
+    before = [*notes, *match.findings, *screened]
     if verdict(match.findings) == "reject":
-        return _refused(found, [*notes, *match.findings])
-    screened = screen(content, match) if match.source.pathways else []
-    if verdict(screened) == "reject":
-        return _refused(found, [*notes, *match.findings, *screened])
-    cleaned, month_findings = _cleaned(found, match, content, around, month)
+        return _refused(found, before)
+    _take(found, match, content, around, month, before)
+    if found.verdict == "reject":
+        found.frames = None
+    return found
+
+
+def _take(
+    found: Examination, match: Match, content: Content, around: Surroundings, said: date | None, before: list[Finding]
+) -> None:
+    """Fill in what the rows give; `before` is what was found until then."""
+    cleaned, month_findings = _cleaned(found, match, content, around, said)
     found.organisation, found.key_id = cleaned.organisation or match.source.organisation, cleaned.key_id
     found.covers_from = cleaned.months[0] if cleaned.months else found.month
     found.rows_in, found.rows_rejected = cleaned.rows_in, cleaned.rows_rejected
     found.frames, found.rejects = cleaned.frames, tuple(cleaned.rejects)
-    findings = [*notes, *match.findings, *screened, *cleaned.findings, *month_findings, *_volume(cleaned)]
-    found.findings = tuple(grouped(findings))
-    return found
+    found.findings = tuple(grouped([*before, *cleaned.findings, *month_findings, *_volume(cleaned)]))
 
 
 def _cleaned(
@@ -166,8 +176,13 @@ def _cleaned(
         )  # fmt: skip
         cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
         return cleaned, []
-    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
+    plan = load_local_area(around.plan)
+    faults = refuse_structure(match, content)
+    cleaned = clean_crosstab(match, organisations, plan) if match.source.crosstab else clean_rows(match, organisations)
     found.month, findings = published_month(match, cleaned, said, around.today)
+    areas = cleaned.frames["areas"]
+    coded = match.source.crosstab is None or "code" in match.tables[0].columns
+    findings += [*faults, *unknown_areas(areas, organisations, coded=coded), *missing_areas(areas["area"], plan)]
     return cleaned, findings
 
 
@@ -187,7 +202,7 @@ def _reading_notes(content: Content, match: Match | Finding) -> list[Finding]:
     tables = {} if isinstance(match, Finding) else {table.sheet.name: table for table in match.tables}
     findings = []
     for note in content.notes:
-        table = tables.get(note.sheet or "")
+        table = None if note.rule == _SAID_LATER else tables.get(note.sheet or "")
         if note.sheet is None or (table and note.column in (None, *table.columns.values())):
             grave = _GRAVE.get(note.rule, "note")
             findings.append(

@@ -1,6 +1,5 @@
 """One row-level extract while it is worked on: its lines as tidy text, which still count, and what is said of them."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from etl.clean import UNPRINTED, Cleaned, trimmed
 from etl.finding import Finding, Severity
 from etl.heading import normal
 from etl.local_area import LocalArea
+from etl.merged import merged_cells
 from etl.organisations import Organisations
 from etl.pathways import Pathways
 from etl.privacy import shown
@@ -164,14 +164,12 @@ def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
 
 
 def refuse_structure(extract: Extract, uncalculated: set[int]) -> None:
-    """Refuse merged cells in the body, and formulas nobody calculated where a date or an id should stand."""
-    for area in extract.table.sheet.merged:
-        rows = [int(number) for number in re.findall(r"\d+", area)]
-        if rows and rows[-1] > rows[0] and rows[-1] > extract.table.header_row:
-            extract.refuse(
-                None, "MERGED_CELLS", f"cells are merged over several rows ({area})", "Unmerge and fill down."
-            )
-    for key in extract.layout.holding("date", "identifier", "birth_date", "code"):
+    """Refuse merged cells in the data, and formulas nobody calculated where a date or an id should stand."""
+    extract.result.findings += merged_cells(extract.table)
+    for key in extract.layout.columns:
         if extract.has(key) and extract.places[key] in uncalculated:
             problem = "the column holds formulas that were never calculated"
+            if extract.layout.columns[key].holds == "wait":  # never used, so nothing is lost
+                extract.say(extract.good, key, "FORMULA_NOT_CALCULATED", "note", problem)
+                continue
             extract.refuse(key, "FORMULA_NOT_CALCULATED", problem, "Open the file in Excel and save it again.")

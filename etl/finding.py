@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-import pandas as pd
-
 Severity = Literal["error", "query", "note"]
 Verdict = Literal["accept", "query", "reject"]
 
@@ -69,13 +67,3 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
     """Return accept where there is neither error nor query, query where there is no error, else reject."""
     severities = {finding.severity for finding in findings}
     return "reject" if "error" in severities else "query" if "query" in severities else "accept"
-
-
-def held(
-    cells: pd.Index, sheet: str, column: str | None, rule: str, problem: str, remedy: str
-) -> tuple[list[Reject], list[Finding]]:
-    """Return the rejects and the one query for rows (by Excel number) that a rule holds back."""
-    if cells.empty:
-        return [], []
-    rejects = [Reject(sheet, int(row), column, rule) for row in cells]
-    return rejects, [Finding(rule, "query", problem, remedy, sheet, int(cells.min()), column, len(cells))]

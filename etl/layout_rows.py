@@ -4,14 +4,17 @@ import pandas as pd
 
 from etl.clean import Cleaned, Numbers, last_month_of_year, numbers, trimmed
 from etl.finding import Finding
-from etl.organisations import Organisations
-from etl.recognise import Match
+from etl.organisations import Organisations, tidy_codes
+from etl.published import blank_figures, hold_ill_formed
+from etl.recognise import Located, Match
 from etl.source import Measure, Rows, normal
 from etl.tables import AREAS, MEASURES
 
 # The release counts by calendar year.
 _YEAR = 12
 _KEY = ["month", "area", "breakdown", "group"]
+# Percentages and their counts are asked about where any differ by more than a point, or more than these by over 0.1.
+_A_POINT, _FEW = 10, 0.02
 
 
 def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
@@ -25,27 +28,18 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
     figures = {column for measure in layout.measures.values() for column in measure.columns()}
     lines = _lines(text, layout, organisations)
     result = Cleaned(rows_in=len(lines))
-    good = pd.Series(True, index=lines.index)
     headings = {key.rpartition(".")[2]: table.heading(key) for key in table.columns}
-    ragged = pd.Series(lines.index.isin([problem.row for problem in table.sheet.problems]), index=lines.index)
-    result.hold(
-        ragged, table.sheet.name, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
-        "Put fields that hold a comma into quotes, or export the file again.",
-    )  # fmt: skip
-    good &= ~ragged
+    good = _whole(table, text, lines, result)
+    result.findings += blank_figures(pd.concat([numbers(text[k], source.symbols).flags for k in figures]), "counts")
     parsed = {key: numbers(text[key], source.symbols) for key in text if key in figures}
     for key, column in parsed.items():
         parsed[key], finding = _without_negatives(column, table.sheet.name, headings[key])
         result.findings += finding
-    for bad, key, rule, problem, remedy in _rules(lines, parsed, layout, source.path):
+    for bad, key, rule, problem, remedy in _rules(lines, text, parsed, layout, source.path):
         result.hold(good & bad, table.sheet.name, headings[key], rule, problem, remedy)
         good &= ~bad
-    repeated = good & lines.where(good).duplicated(_KEY, keep=False)
-    result.hold(
-        repeated, table.sheet.name, None, "ROW_REPEATED", "two lines give the same area, year and group",
-        "Ask the sender which counts; neither is loaded.",
-    )  # fmt: skip
-    good &= ~repeated
+    good = hold_ill_formed(result, good, lines, table.sheet.name, headings[layout.area_code["local_authority"]])
+    good = _hold_repeats(lines, pd.concat(text, axis=1), good, table.sheet.name, result)
     measures = {name: _measure(name, measure, lines, parsed)[good] for name, measure in layout.measures.items()}
     for name, rows in measures.items():
         measure = layout.measures[name]
@@ -59,14 +53,47 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
     return result
 
 
+def _whole(table: Located, text: dict[str, pd.Series], lines: pd.DataFrame, result: Cleaned) -> pd.Series:
+    """Return which lines are data and whole; footnotes and lines of another width are held."""
+    filled = sum(((cells != "").astype("int8") for cells in text.values()), pd.Series(0, index=lines.index))
+    first = pd.Series("", index=lines.index, dtype="str")
+    for cells in text.values():
+        first = first.where(first != "", cells)
+    footnote = (filled == 1) & first.str.contains(" ")
+    result.hold(footnote, table.sheet.name, None, "NOT_DATA", "a footnote is not counted", "", "note")
+    ragged = pd.Series(lines.index.isin([problem.row for problem in table.sheet.problems]), index=lines.index)
+    result.hold(
+        ragged & ~footnote, table.sheet.name, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
+        "Put fields that hold a comma into quotes, or export the file again.",
+    )  # fmt: skip
+    return ~(ragged | footnote)
+
+
+def _hold_repeats(lines: pd.DataFrame, text: pd.DataFrame, good: pd.Series, sheet: str, result: Cleaned) -> pd.Series:
+    """Hold exact repeats but the first, and all lines that give the same figures differently; return what is left."""
+    again = text[good].duplicated().reindex(good.index, fill_value=False)
+    result.hold(again, sheet, None, "ROW_REPEATED", "the line stands there before; it counts once", "", "note")
+    good = good & ~again
+    conflicting = good & lines.where(good).duplicated(_KEY, keep=False)
+    result.hold(
+        conflicting, sheet, None, "ROW_CONFLICTS", "two lines give the same area, year and group differently",
+        "Ask the sender which counts; neither is loaded.",
+    )  # fmt: skip
+    return good & ~conflicting
+
+
 Rule = tuple[pd.Series, str, str, str, str]
 
 
-def _rules(lines: pd.DataFrame, parsed: dict[str, Numbers], layout: Rows, path: str) -> list[Rule]:
+def _rules(
+    lines: pd.DataFrame, text: dict[str, pd.Series], parsed: dict[str, Numbers], layout: Rows, path: str
+) -> list[Rule]:
     split = layout.split
     rules: list[Rule] = [
         (lines["month"].isna(), layout.period, "PERIOD_UNREADABLE", "not a calendar year",
          "Write the year in four digits."),
+        (~text[layout.kind].str.lower().isin([kind.lower() for kind in layout.kinds]), layout.kind,
+         "PERIOD_KIND_UNKNOWN", "the period is not a calendar year", f"Add its kind under rows.kinds in {path}."),
         (lines["level"].isna(), "level", "LEVEL_UNKNOWN", "the kind of area is not known",
          f"Add it under rows.level.values in {path}."),
         (lines["area"].isna(), "level", "AREA_MISSING", "the area has no code", "Fill in the area's code."),
@@ -102,6 +129,7 @@ def _lines(text: dict[str, pd.Series], layout: Rows, organisations: Organisation
     for key, column in layout.area_code.items():
         code = code.where(level != key, text[column])
         name = name.where(level != key, text[layout.area_name[key]])
+    code = tidy_codes(code)
     everyone = {topic for topic, breakdown in layout.split.topics.items() if breakdown == "all"}
     group = text[layout.split.group].where(~text[layout.split.topic].isin(everyone), "all")
     shown = {pair: organisations.area(*pair).name for pair in set(zip(level, name, code, strict=True))}
@@ -109,6 +137,7 @@ def _lines(text: dict[str, pd.Series], layout: Rows, organisations: Organisation
         {
             "month": last_month_of_year(text[layout.period]),
             "level": level,
+            "code": code,
             "area": code.where(code != ""),
             "name": [shown[pair] for pair in zip(level, name, code, strict=True)],
             "breakdown": text[layout.split.topic].map(layout.split.topics),
@@ -150,9 +179,14 @@ def _against_published(name: str, rows: pd.DataFrame, sheet: str, heading: str) 
     """Compare printed percentages with their counts: one decimal, half up (EHC plans data guidance 2025)."""
     have = rows[rows["value"].notna() & (rows["denominator"] > 0).fillna(False) & rows["numerator"].notna()]
     n, d = (have[part].astype("int64") for part in ("numerator", "denominator"))
-    differs = ((2000 * n + d) // (2 * d) - (have["value"] * 10).round()).abs() > 0
+    tenths = ((2000 * n + d) // (2 * d) - (have["value"] * 10).round()).abs()
+    differs = tenths > 0
     if not differs.any():
         return []
-    first = int(have.index[differs].min())
+    far, many = (tenths > _A_POINT).any(), (tenths > 1).sum() > _FEW * len(have)  # one tenth is rounding another way
+    first, count = int(have.index[differs].min()), int(differs.sum())
     problem = f"the printed percentage is not the one its counts give ({name.replace('_', ' ')}); ours is shown"
-    return [Finding("PERCENTAGE_DIFFERS", "note", problem, "", sheet, first, heading, int(differs.sum()))]
+    if not (far or many):
+        return [Finding("PERCENTAGE_DIFFERS", "note", problem, "", sheet, first, heading, count)]
+    remedy = "Check that the counts and percentages were not mixed up, or say why the counts are right."
+    return [Finding("PERCENTAGE_DIFFERS", "query", problem, remedy, sheet, first, heading, count)]

@@ -1,6 +1,6 @@
 """Examined files into the warehouse: one transaction a file, replacing by source, organisation and month."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -68,6 +68,13 @@ def store(
     return load_id, True
 
 
+def record_refusal(warehouse: Warehouse, found: Examination, unexplained: Sequence[str], act: Act) -> None:
+    """Write into the audit that a file was refused, and by which rules. Raises WarehouseBusyError."""
+    errors = sorted({finding.rule for finding in found.findings if finding.severity == "error"})
+    with warehouse.writing() as writer:
+        _audit(writer, act, "refuse", found.file, ", ".join(errors) or f"not explained: {', '.join(unexplained)}")
+
+
 def already_loaded(reader: Reader, found: Examination) -> str | None:
     """Return the current load with the same figures for the same source, organisation and month, if there is one."""
     assert found.source
@@ -82,8 +89,10 @@ def already_loaded(reader: Reader, found: Examination) -> str | None:
 def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
     """Take a load out of the figures and keep it on record; an earlier load of the month does not come back.
 
-    Raises UsageError for a load that is not there or no longer counts.
+    Raises UsageError for a load that is not there or no longer counts, and without a reason.
     """
+    if not why.strip():
+        raise UsageError('Say why the load is withdrawn: --why "…". The reason stays on record with it.')
     with warehouse.writing() as writer:
         state = writer.query("SELECT state FROM loads WHERE load_id = ?", [load_id])
         if state.empty or state["state"].iloc[0] != "current":

@@ -23,11 +23,12 @@ class Provider(Document):
 
 @dataclass(frozen=True)
 class LocalArea:
-    """The council's code and name, and the providers by ODS code."""
+    """The council's code and name, the providers by ODS code, and every area the plan follows."""
 
     code: str
     name: str
     providers: Mapping[str, Provider]
+    areas: tuple[str, ...] = ()
 
     def provider(self, words: str) -> str | None:
         """Return the code of the provider that these words name in full, else None."""
@@ -62,4 +63,5 @@ def load_local_area(plan: Path) -> LocalArea:
         council,
         str(content.get("area_name", council)),
         {str(code): read_document(path, Provider, entry) for code, entry in providers.items()},
+        tuple(str(entry["area"]) for entry in content["areas"]),
     )

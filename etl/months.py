@@ -20,7 +20,7 @@ def published_month(
         ]
     month = said or next(iter(months), None)
     findings = []
-    if month is None:
+    if month is None and cleaned.rows_in > cleaned.rows_rejected:  # a file without a row is told so, and no more
         findings.append(Finding("MONTH_MISSING", "error", "the file names no month", "Say it with --month YYYY-MM."))
     elif months and month not in months:
         findings.append(
@@ -37,6 +37,6 @@ def published_month(
 
 
 def _months_in_titles(match: Match, pattern: str) -> set[date]:
-    tops = [" ".join(map(str, table.sheet.cells.head(3).to_numpy().ravel())) for table in match.tables]
-    found = [re.search(pattern, top) for top in tops]
+    above = [table.sheet.cells.loc[: table.header_row - 1].to_numpy().ravel() for table in match.tables]
+    found = [re.search(pattern, " ".join(filter(None, map(str, cells)))) for cells in above]
     return {month for hit in found if hit and (month := month_in(hit["month"]))}

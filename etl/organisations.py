@@ -1,12 +1,27 @@
 """Codes and names of NHS organisations, from data/reference/organisations.csv: one row per code and name it has had."""
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 from etl.clean import area_name_key
+from etl.errors import DocumentError
+
+# Codes by the Office for National Statistics and by the Organisation Data Service, told apart by their form. Any other
+# three to six letters and digits may be a provider's.
+_FORMS = {
+    "national": r"[EWSNK]9[2-4]\d{6}|K0[2-4]\d{6}",
+    "region": r"E12\d{6}|Y\d{2}",
+    "icb": r"Q[A-Z0-9]{2}|E54\d{6}",
+    "local_authority": r"E(?:06|07|08|09|10)\d{6}|[WSN]\d{8}",
+    "provider": r"[A-Z0-9]{3,6}",
+}
+_PLACE = r"[EWSNK][0-9]{8}"
 
 
 @dataclass(frozen=True)
@@ -32,9 +47,42 @@ class Organisations:
         found = code or self._codes.get((level, area_name_key(name))) or f"name:{area_name_key(name)}"
         return Area(found, self._names.get(found, name))
 
+    def knows(self, code: str) -> bool:
+        """Return whether the lookup has the code. It holds the NHS's; places are known by the form of their code."""
+        return code in self._names or re.fullmatch(_PLACE, code) is not None
+
+
+def tidy_codes(codes: pd.Series) -> pd.Series:
+    """Return codes as they are compared: in capitals, without spaces."""
+    return codes.str.replace(" ", "").str.upper()
+
+
+def ill_formed(codes: pd.Series, levels: pd.Series) -> pd.Series:
+    """Return which codes do not have the form their level's codes have; a blank is not ill-formed."""
+    good = codes == ""
+    for level, form in _FORMS.items():
+        good |= (levels == level) & codes.str.fullmatch(form)
+    return ~good
+
+
+def kind_of(code: str) -> str:
+    """Return which kind of code this is, so that an area is looked for only in files that hold its kind.
+
+    Regions and integrated care boards have codes of two systems, which never stand in one table.
+    """
+    level = next((level for level, form in _FORMS.items() if re.fullmatch(form, code)), "name")
+    return f"{level} {'E' if re.fullmatch(_PLACE, code) else ''}"
+
 
 @cache
 def load_organisations(folder: Path) -> Organisations:
-    """Return the lookup kept in a reference folder."""
-    with (folder / "organisations.csv").open(encoding="utf-8", newline="") as lines:
-        return Organisations((row["code"], row["level"], row["name"]) for row in csv.DictReader(lines))
+    """Return the lookup kept in a reference folder. Raises DocumentError where it is not there or not whole."""
+    path = folder / "organisations.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return Organisations((row["code"], row["level"], row["name"]) for row in csv.DictReader(lines))
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise DocumentError(
+            "organisations.csv: the lookup of organisations is missing from the reference folder or damaged; "
+            "restore it from the repository (data/reference)."
+        ) from error

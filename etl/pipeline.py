@@ -1,9 +1,10 @@
 """Files in, findings and loads out: what the command line and the upload page both call."""
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from etl.errors import UnreadableFileError, UsageError, WaymarkError
 from etl.examine import Examination, from_folder
 from etl.finding import Finding, grouped
 from etl.history import beside_history
-from etl.load import Act, already_loaded, store
+from etl.leftovers import working_folder
+from etl.load import Act, already_loaded, record_refusal, store
+from etl.local_area import load_local_area
+from etl.published_history import beside_published
 from etl.settings import key_file, plan_folder, reference_folder
 from etl.source import load_sources
 from etl.warehouse import Warehouse
@@ -53,8 +57,9 @@ def examine_files(
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
-    with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
-        outs = [Path(folder) / str(number) for number in range(len(paths))]
+    folder = working_folder("waymark-")
+    try:
+        outs = [folder / str(number) for number in range(len(paths))]
         calls = [
             {
                 "path": str(path.resolve()),
@@ -76,6 +81,8 @@ def examine_files(
                 raise answer
             else:
                 yield from_folder(path, answer, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def checked_files(
@@ -93,11 +100,13 @@ def checked_files(
 
 def beside_loads(warehouse: Warehouse, found: Examination) -> Examination:
     """Return the examination with what is odd about it beside earlier loads; the same file again is not odd."""
-    if found.verdict == "reject" or "pathways" not in (found.frames or {}) or not warehouse.exists():
+    if found.verdict == "reject" or not found.frames or not warehouse.exists():
         return found
     with warehouse.reading() as reader:
         if not already_loaded(reader, found):
-            found.findings = tuple(grouped([*found.findings, *beside_history(reader, found)]))
+            odd = beside_history(reader, found)
+            odd += beside_published(reader, found, load_local_area(plan_folder()).areas)
+            found.findings = tuple(grouped([*found.findings, *odd]))
     return found
 
 
@@ -110,22 +119,23 @@ def load_files(
     source: str | None = None,
     month: date | None = None,
     demonstration: bool = False,
-    watch: Callable[[], object] = lambda: None,
-) -> list[Outcome]:
-    """Check and load files, all or nothing each, and return what became of every one.
+) -> Iterator[Outcome]:
+    """Check and load files, all or nothing each, and yield what became of every one as soon as it is known.
 
-    A file with a query loads only where `explanations` says why, rule by rule. Raises UsageError, WarehouseBusyError.
+    A file with a query loads only where `explanations` says why, rule by rule; a refused one is in the audit.
+    Raises UsageError, WarehouseBusyError; what was yielded before stays loaded.
     """
-    outcomes = []
-    for found in checked_files(warehouse, paths, today=act.at.date(), source=source, month=month):
+    # The demonstration's months are parts of published tables, with other areas each: nothing follows from it.
+    beside = (lambda found: found) if demonstration else partial(beside_loads, warehouse)
+    for found in map(beside, examine_files(paths, today=act.at.date(), source=source, month=month)):
         queries = {finding.rule for finding in found.findings if finding.severity == "query"}
         outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))
-        if not outcome.refused:
+        if outcome.refused:
+            record_refusal(warehouse, found, outcome.unexplained, act)
+        else:
             load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
             outcome = Outcome(found, load_id, changed)
-        outcomes.append(outcome)
-        watch()
-    return outcomes
+        yield outcome
 
 
 def status(warehouse: Warehouse) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from etl.bands import band_gaps, band_of, contradictions, unknown_band
 from etl.finding import Finding, verdict
 from etl.read import Content, Sheet
 from etl.source import Band, Heading, Source, normal
@@ -72,15 +73,17 @@ def recognise(
             return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
         if best:
             return best[0]
-    return _nearest(matches, wanted)
+    return _nearest(matches, wanted, content)
 
 
 def _known(found: Match) -> int:
     return len({(table.sheet.name, place) for table in found.tables for place in table.columns.values()})
 
 
-def _nearest(matches: Sequence[Match], wanted: str | None) -> Match | Finding:
+def _nearest(matches: Sequence[Match], wanted: str | None, content: Content) -> Match | Finding:
     best = matches[0]
+    if wanted and not best.tables:
+        return _no_table(best.source, content)
     if best.share >= _NEAR or wanted:
         return best
     differs = [finding.problem.partition(";")[0] for finding in best.findings if finding.rule == "COL_MISSING"]
@@ -92,6 +95,18 @@ def _nearest(matches: Sequence[Match], wanted: str | None) -> Match | Finding:
     )
     remedy = "If it is a new kind of file, draft a source with: python -m etl sketch FILE (docs/add_a_source.md)."
     return Finding("SOURCE_UNKNOWN", "error", problem, remedy)
+
+
+def _no_table(source: Source, content: Content) -> Finding:
+    """Return why a file that the user says follows a source has nothing of it."""
+    if content.kind not in source.formats:
+        problem = f"{source.title} comes as .{' or .'.join(source.formats)}, and this is a .{content.kind}"
+    elif source.crosstab:
+        problem = f'{source.title} has sheets named like "{source.crosstab.sheets}", and this file has none'
+    else:
+        headings = [heading.headers[0] for heading in source.headings().values() if not heading.optional]
+        problem = f"no sheet has a heading of {source.title}, such as {', '.join(headings[:3])}"
+    return Finding("WRONG_SOURCE", "error", problem, "Leave --source out, or name the source the file follows.")
 
 
 def match(content: Content, source: Source) -> Match:
@@ -128,22 +143,37 @@ def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
     findings: list[Finding] = []
     found: set[str] = set()
     for sheet in ours:
-        bands = [band for band in layout.bands if normal(band.title) in _title(sheet)]
         header_row, columns = _best_header(sheet, wanted)
         found |= set(columns)
-        if len(bands) != 1:
-            findings.append(_unknown_band(sheet, source))
+        band = band_of(sheet, header_row, layout)
+        if band is None:
+            findings.append(unknown_band(sheet, source))
         findings += _missing(sheet, header_row, columns, wanted, source)
         findings += _repeated(sheet, header_row, wanted)
         labels = _labels(sheet, header_row, columns, source)
         findings += [f for f in labels.values() if isinstance(f, Finding)]
         places = {key: place for key, place in labels.items() if isinstance(place, int)}
-        tables.append(Located(sheet, header_row, {**columns, **places}, bands[0] if len(bands) == 1 else None))
+        tables.append(Located(sheet, header_row, {**columns, **places}, band))
     if not ours:
         return Match(source, 0.0, (), ())
-    findings += _band_gaps(tables, source)
+    banded = [(table.sheet, table.header_row, table.band) for table in tables if table.band]
+    findings = _once(findings) + band_gaps([band for *_, band in banded], source) + contradictions(banded, layout)
     share = (1 + len(found)) / (1 + len(wanted))
     return Match(source, share, tuple(tables), tuple(findings))
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """Return a column that several sheets lack as one finding, at the first of them."""
+    lacking: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule == "COL_MISSING":
+            lacking.setdefault(finding.remedy, []).append(finding)
+    several = {remedy: len(same) for remedy, same in lacking.items() if len(same) > 1}
+    joined = [
+        replace(same[0], problem=f"{same[0].problem}, on {len(same)} sheets") if remedy in several else same[0]
+        for remedy, same in lacking.items()
+    ]
+    return [f for f in findings if f.rule != "COL_MISSING"] + joined
 
 
 def _best_header(sheet: Sheet, wanted: Mapping[str, Heading]) -> tuple[int, dict[str, int]]:
@@ -241,38 +271,3 @@ def _labels(sheet: Sheet, header_row: int, columns: dict[str, int], source: Sour
                 header_row,
             )
     return labels
-
-
-def _title(sheet: Sheet) -> str:
-    top = sheet.cells.head(3)
-    return normal(" ".join(str(cell) for cell in top.to_numpy().ravel() if cell))
-
-
-def _unknown_band(sheet: Sheet, source: Source) -> Finding:
-    return Finding(
-        "BAND_UNKNOWN",
-        "error",
-        "the sheet's title names no week band we know",
-        f"Add its words under crosstab.bands in {source.path}, with weeks_from and weeks_to.",
-        sheet.name,
-        1,
-    )
-
-
-def _band_gaps(tables: list[Located], source: Source) -> list[Finding]:
-    """Bands must cover every wait once, from 0 to open: a missing sheet would make the list look shorter."""
-    bands = sorted(
-        (t.band for t in tables if t.band and not t.band.total), key=lambda b: (b.weeks_from or 0, b.weeks_to or 0)
-    )
-    ends = [0, *(band.weeks_to for band in bands)]
-    starts = [*(band.weeks_from for band in bands), None]
-    if ends == starts and any(t.band and t.band.total for t in tables):
-        return []
-    return [
-        Finding(
-            "BANDS_INCOMPLETE",
-            "error",
-            "the sheets do not cover every wait once, or the sheet with the totals is missing",
-            f"Use the workbook as published; a new set of bands goes under crosstab.bands in {source.path}.",
-        )
-    ]

@@ -45,7 +45,6 @@ def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str)
         "organisation: TODO short name of the sender",
         "coverage: snapshot   # TODO or history, when one file answers for many months",
         f"formats: [{content.kind}]",
-        f"file_name: {name}",
         "month: {latest: TODO}   # TODO the column with the period, or title: a pattern with (?P<month>…)",
         "symbols: {'': not_supplied}   # TODO what stands where a number is not given",
         "rows:",

@@ -84,8 +84,9 @@ class Rows(Document):
     """One line a period, area and group, figures across: fills measures."""
 
     columns: dict[str, Heading]
-    also: list[str] = Field([], description="patterns of headings we know and leave out")
     period: str = Field(description="column with the period; a year, for now always a calendar year")
+    kind: str = Field(description="column that says what kind of period it is")
+    kinds: list[str] = Field(min_length=1, description="kinds of period we read; lines of another kind are held")
     level: Label
     area_code: dict[Level, str] = Field(description="which column holds the code, by level")
     area_name: dict[Level, str]
@@ -94,7 +95,14 @@ class Rows(Document):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> "Rows":
-        named = [self.period, self.split.topic, self.split.group, *self.area_code.values(), *self.area_name.values()]
+        named = [
+            self.period,
+            self.kind,
+            self.split.topic,
+            self.split.group,
+            *self.area_code.values(),
+            *self.area_name.values(),
+        ]
         named += [column for measure in self.measures.values() for column in measure.columns()]
         if unknown := sorted(set(named) - set(self.columns)):
             raise ValueError(f"not under columns: {', '.join(unknown)}")
@@ -127,7 +135,6 @@ class Source(Document):
     series: str | None = Field(None, description="source its loads are kept under, where versions of one list differ")
     coverage: Literal["snapshot", "history"]
     formats: list[Literal["xlsx", "ods", "csv"]]
-    file_name: str = Field(description="pattern its names usually follow; a hint, never proof")
     month: MonthRule
     symbols: dict[str, Flag] = {}
     crosstab: Crosstab | None = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from etl.errors import WaymarkError
+from etl.door import answer
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.compare import compare
@@ -28,12 +28,7 @@ from metrics.wording import figure, period_words
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage, 3 warehouse busy."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except WaymarkError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    return answer(_parser(), arguments)
 
 
 def _publish(options: argparse.Namespace) -> int:

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from etl.engine_duckdb import connect, insert_frame
 from etl.errors import WaymarkError
+from etl.leftovers import working_folder
 from etl.tables import Table
 from metrics.edition_tables import EDITION
 
@@ -95,7 +95,7 @@ def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Ma
     place = folder / manifest.edition_id
     if place.exists():
         raise EditionError(f"Edition {manifest.edition_id} is there already; editions are never changed.")
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    building = working_folder(".building-", folder)
     try:
         _write_file(building / "restricted.duckdb", EDITION, tables)
         (building / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")

@@ -70,7 +70,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     data = tmp_path_factory.mktemp("demonstration")
     files = write_demonstration(data / "inbox")
     house = open_warehouse(f"duckdb:{data / 'warehouse.duckdb'}")
-    outcomes = load_files(house, files, Act("demonstration", NOW), explanations={}, demonstration=True)
+    outcomes = list(load_files(house, files, Act("demonstration", NOW), explanations={}, demonstration=True))
     assert [outcome.found.verdict for outcome in outcomes] == ["accept"] * len(files)
     done = publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
     return Demonstration(data, data / "editions", done.manifest, files)

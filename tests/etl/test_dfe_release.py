@@ -49,11 +49,17 @@ def test_a_percentage_that_is_not_given_flags_nothing_while_its_counts_are(tmp_p
     assert (kept["numerator"], kept["denominator"]) == (10, 20)
 
 
-def test_a_printed_percentage_its_counts_do_not_give_is_said(tmp_path: Path) -> None:
-    row = release.row()
-    row[release.HEADER.index("pc_plans_issued_within_20_weeks")] = "51"
-    found = examined(release.write(tmp_path / "file.csv", [row]))
-    assert [(f.rule, f.severity, f.row) for f in found.findings] == [("PERCENTAGE_DIFFERS", "note", 2)]
+@pytest.mark.parametrize(
+    ("printed", "rows", "severity"),
+    [("50.1", 1, "note"), ("51", 1, "query"), ("50.5", 60, "note"), ("51.1", 60, "query"), ("50.5", 49, "query")],
+)  # 10 of 20 is 50: the last digit alone is rounding; one row in 60 is below 2 %, one in 49 above; 1.1 is over a point
+def test_a_printed_percentage_its_counts_do_not_give_is_said_and_asked_about_where_it_is_far_off_or_not_alone(
+    tmp_path: Path, printed: str, rows: int, severity: str
+) -> None:
+    lines = [release.row(str(1950 + n)) for n in range(rows)]
+    lines[0][release.HEADER.index("pc_plans_issued_within_20_weeks")] = printed
+    found = examined(release.write(tmp_path / "file.csv", lines))
+    assert [(f.rule, f.severity, f.row, f.count) for f in found.findings] == [("PERCENTAGE_DIFFERS", severity, 2, 1)]
 
 
 def test_a_count_below_zero_is_withheld_with_a_note(tmp_path: Path) -> None:
@@ -84,10 +90,20 @@ def test_each_rule_holds_back_its_row_and_one_without_the_fault_passes(
     assert examined(release.write(tmp_path / "good.csv", good)).verdict == "accept"
 
 
-def test_two_lines_for_the_same_group_are_both_held_back(tmp_path: Path) -> None:
+def test_a_line_that_stands_twice_counts_once(tmp_path: Path) -> None:
     rows = [release.row(str(1960 + n)) for n in range(50)]
     found = examined(release.write(tmp_path / "file.csv", [*rows, rows[0]]))
-    assert [(f.rule, f.count, f.row) for f in found.findings] == [("ROW_REPEATED", 2, 2)]
+    assert [(f.rule, f.severity, f.count, f.row) for f in found.findings] == [("ROW_REPEATED", "note", 1, 52)]
+    assert (found.rows_in, found.rows_rejected) == (51, 1)
+
+
+def test_two_lines_for_the_same_group_that_differ_are_both_held_back(tmp_path: Path) -> None:
+    rows = [release.row(str(1960 + n)) for n in range(50)]
+    other = list(rows[0])
+    other[release.HEADER.index("plans_issued_gt_1_year")] = "1"
+    found = examined(release.write(tmp_path / "file.csv", [*rows, other]))
+    assert [(f.rule, f.severity, f.count, f.row) for f in found.findings][0] == ("ROW_CONFLICTS", "query", 2, 2)
+    assert found.rows_rejected == 2
 
 
 def test_more_than_one_bad_row_in_twenty_refuses_the_file(tmp_path: Path) -> None:

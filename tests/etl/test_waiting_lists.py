@@ -363,11 +363,11 @@ def test_zero_width_characters_are_stripped_and_said(tmp_path: Path) -> None:
     assert "CHARACTERS_STRIPPED" in rules(found, "note")
 
 
-def test_a_cut_file_is_asked_about(tmp_path: Path) -> None:
+def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "nd.csv", children(40))
     path.write_bytes(path.read_bytes()[:-25])
     found = check(path)
-    assert set(rules(found, "query")) == {"FILE_TRUNCATED", "RAGGED_ROW"}
+    assert (rules(found, "error"), rules(found, "query")) == (["FILE_TRUNCATED"], ["RAGGED_ROW"])
     assert found.rows_rejected == 1
 
 

@@ -52,7 +52,7 @@ def test_who_left_is_completed_or_removed_and_an_unknown_start_counts_without_a_
         child(4, Referral_received_date="02/05/2024"),
     ]
     path = write(tmp_path / "nd.csv", rows)
-    load_files(warehouse, [path], act, explanations={"START_UNKNOWN": "asked"})
+    list(load_files(warehouse, [path], act, explanations={"START_UNKNOWN": "asked"}))
     with warehouse.reading() as reader:
         counts = read_facts(reader)["clock_counts"]
     told = counts[(counts["breakdown"] == "all") & (counts["month"] == pd.Timestamp("2024-05-01"))]

@@ -68,7 +68,7 @@ def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration)
 
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
     other = open_warehouse(f"duckdb:{tmp_path / 'other.duckdb'}")
-    load_files(other, demonstration.files[::-1], Act("someone", NOW), explanations={}, demonstration=True)
+    list(load_files(other, demonstration.files[::-1], Act("someone", NOW), explanations={}, demonstration=True))
     done = publish(other, tmp_path / "editions", SHIPPED / "plan", by="someone", note="", at=NOW)
     assert done.manifest.content_sha256 == demonstration.manifest.content_sha256
 
@@ -93,11 +93,11 @@ def test_a_scorecard_read_in_an_earlier_month_knows_nothing_later(demonstration:
 def test_what_changed_between_two_editions_is_listed(warehouse: Warehouse, act: Act, tmp_path: Path) -> None:
     line = release.row()
     editions = tmp_path / "editions"
-    load_files(warehouse, [release.write(tmp_path / "a.csv", [line])], act, explanations={})
+    list(load_files(warehouse, [release.write(tmp_path / "a.csv", [line])], act, explanations={}))
     before = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
     line[release.HEADER.index("plans_issued_within_20_weeks")] = "11"
     line[release.HEADER.index("pc_plans_issued_within_20_weeks")] = "55"
-    load_files(warehouse, [release.write(tmp_path / "b.csv", [line])], act, explanations={})
+    list(load_files(warehouse, [release.write(tmp_path / "b.csv", [line])], act, explanations={}))
     after = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
     [changed] = compare(editions, before, after)
     assert (changed["kpi"], changed["area"], changed["month"]) == ("ehc_plans_within_20_weeks", "E06000051", "2024-12")
