@@ -126,7 +126,7 @@ class Source(Document):
     organisation: str | None = Field(None, description="who sends it, where the file does not say")
     series: str | None = Field(None, description="source its loads are kept under, where versions of one list differ")
     coverage: Literal["snapshot", "history"]
-    formats: list[Literal["xlsx", "ods", "csv"]]
+    formats: list[Literal["xlsx", "ods", "csv", "xml", "zip"]]
     file_name: str = Field(description="pattern its names usually follow; a hint, never proof")
     month: MonthRule
     symbols: dict[str, Flag] = {}
