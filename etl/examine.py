@@ -20,6 +20,7 @@ from etl.errors import UnreadableFileError
 from etl.extract import Context
 from etl.finding import Finding, Reject, Severity, Verdict, grouped, verdict
 from etl.layout_crosstab import clean_crosstab
+from etl.layout_figures import clean_figures
 from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
 from etl.local_area import load_local_area
@@ -36,7 +37,7 @@ from etl.tables import AREAS, BAND_COUNTS, MEASURES, PATHWAYS, REJECTS
 BAD_ROWS_ALLOWED = 0.05
 _TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAYS)}
 # Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
-_NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE")
+_NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE", "NOT_FILLED")
 # What reading noticed and what follows from it; the rest is said in passing.
 _GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "query"}
 
@@ -144,7 +145,7 @@ def examine(
     found.source = match.source
     if verdict(match.findings) == "reject":
         return _refused(found, [*notes, *match.findings])
-    screened = screen(content, match) if match.source.pathways else []
+    screened = [] if match.source.public else screen(content, match)
     if verdict(screened) == "reject":
         return _refused(found, [*notes, *match.findings, *screened])
     cleaned, month_findings = _cleaned(found, match, content, around, month)
@@ -176,7 +177,10 @@ def _cleaned(
         )  # fmt: skip
         cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
         return cleaned, []
-    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
+    if match.source.figures:
+        cleaned = clean_figures(match, load_local_area(around.plan), around.today)
+    else:
+        cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
     found.month, findings = published_month(match, cleaned, said, around.today)
     return cleaned, findings
 

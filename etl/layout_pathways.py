@@ -29,6 +29,7 @@ from etl.repeats import Identity, hold_repeats, identity
 from etl.settings import check_key_place
 from etl.snapshot import Snapshot, find_snapshot
 from etl.tables import AREAS, PATHWAYS
+from etl.tally import tally_measures
 from etl.who import area_of_lines, area_rows, organisation_of
 
 Columns = Mapping[str, pd.Series]
@@ -79,6 +80,8 @@ def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
     hold_repeats(extract, key, lines, ticking)
     say_implausible(extract, ticking, codes, lines["age_band"], snapshot.day)
     _fill(extract, lines, key, ticking, pseudonyms)
+    if extract.layout.tallies:
+        extract.result.frames["measures"] = tally_measures(extract, dates, lines, snapshot.month)
     extract.result.months = _months(extract, ticking, snapshot.month)
 
 

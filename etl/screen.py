@@ -16,9 +16,9 @@ _EXPECTED = ("identifier", "birth_date")
 
 def screen(content: Content, match: Match) -> list[Finding]:
     """Return errors for identifiers where none belongs, and notes on what is dropped and what is not known."""
-    assert match.source.pathways
-    findings = [finding for table in match.tables for finding in _of_table(table, match)]
-    ours = {table.sheet.name for table in match.tables}
+    tables = match.tables if match.source.pathways else ()
+    findings = [finding for table in tables for finding in _of_table(table, match)]
+    ours = {table.sheet.name for table in tables}
     for sheet in content.sheets:
         if sheet.name not in ours:
             findings += _of_other_sheet(sheet)

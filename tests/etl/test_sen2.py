@@ -153,7 +153,8 @@ def test_no_record_is_lost_without_a_word(tmp_path: Path) -> None:
     assert found.rows_rejected == 8
     told = {(reject.rule, str(reject.sheet).rpartition("_")[2], reject.row) for reject in found.rejects}
     assert told == {
-        ("NOTHING_BELOW", "person.csv", 2), ("ORPHAN_RECORD", "assessment.csv", 2), ("ORPHAN_RECORD", "namedplan.csv", 2),
+        ("NOTHING_BELOW", "person.csv", 2), ("ORPHAN_RECORD", "assessment.csv", 2),
+        ("ORPHAN_RECORD", "namedplan.csv", 2),
         ("ORPHAN_RECORD", "plandetail.csv", 2), ("ORPHAN_RECORD", "activeplans.csv", 2),
         ("ORPHAN_RECORD", "placementdetail.csv", 2), ("ORPHAN_RECORD", "senneed.csv", 2),
         ("RECORD_REPEATED", "activeplans.csv", 42),
