@@ -37,11 +37,11 @@ def recognise(
         [m for m in matches if m.share == 1 and verdict(m.findings) != "reject"],
     ):
         best = [m for m in whole if _known(m) == max(map(_known, whole))]
+        if len({m.source.kept_as for m in best}) == 1:  # layouts of different years of one return
+            return min(best, key=lambda m: len(m.findings))
         if len(best) > 1:
             names = " and ".join(m.source.name for m in best)
             return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
-        if best:
-            return best[0]
     return _nearest(matches, wanted)
 
 
