@@ -12,6 +12,7 @@ import pandas as pd
 
 from etl.examine import Examination
 from etl.finding import Finding
+from etl.source import Source
 from etl.warehouse import Reader
 
 _ENOUGH = 20  # children; below, a list moves by a third of itself without meaning anything
@@ -57,17 +58,24 @@ def beside_history(reader: Reader, found: Examination) -> list[Finding]:
     earlier = loads[same & (loads["month"] < pd.Timestamp(found.month))]
     if len(earlier):
         last = earlier.iloc[-1]
-        findings += _beside_last(ours, _List(reader.query(_ROWS, [last["load_id"]]), last["month"].date()))
+        before = _List(reader.query(_ROWS, [last["load_id"]]), last["month"].date())
+        findings += _beside_last(ours, before, _restarting(found.source))
     replaced = loads[same & (loads["month"] == pd.Timestamp(found.month))]
     if len(replaced):
         findings += _beside_replaced(ours, reader.query(_ROWS, [replaced.iloc[-1]["load_id"]]))
     return findings + _of_others(reader, loads, same, ours)
 
 
-def _beside_last(ours: _List, last: _List) -> list[Finding]:
+def _restarting(source: Source) -> set[str]:
+    """Return the clocks whose start moves on by itself."""
+    clocks = source.pathways.clocks if source.pathways else {}
+    return {clock.feeds or name for name, clock in clocks.items() if clock.restarts}
+
+
+def _beside_last(ours: _List, last: _List, restarting: set[str]) -> list[Finding]:
     month = f"{last.month:%B %Y}"
     return [*_volume(ours, last, month), *_long_waits(ours, last, month), *_copy(ours, last, month),
-            *_dropped(ours, last, month), *_moved_starts(ours, last, month)]  # fmt: skip
+            *_dropped(ours, last, month), *_moved_starts(ours, last, month, restarting)]  # fmt: skip
 
 
 def _volume(ours: _List, last: _List, month: str) -> list[Finding]:
@@ -114,8 +122,9 @@ def _dropped(ours: _List, last: _List, month: str) -> list[Finding]:
     return [Finding("DROPPED_WITHOUT_CLOSURE", "note", problem, "Ask the sender what became of them.", count=count)]
 
 
-def _moved_starts(ours: _List, last: _List, month: str) -> list[Finding]:
+def _moved_starts(ours: _List, last: _List, month: str, restarting: set[str]) -> list[Finding]:
     both = ours.rows.merge(last.rows, on=_KEY, suffixes=("", "_before"))
+    both = both[~both["clock"].isin(restarting)]
     moved = both["started_on"].notna() & both["started_on_before"].notna()
     moved &= both["started_on"] != both["started_on_before"]
     count = int(both.loc[moved, "pathway_id"].nunique())

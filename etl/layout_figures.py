@@ -9,7 +9,7 @@ import pandas as pd
 from etl.clean import Cleaned, Numbers, each_once, month_in, numbers, trimmed
 from etl.dates import read_dates
 from etl.figures import Figures
-from etl.finding import Finding
+from etl.finding import Finding, Severity
 from etl.heading import normal
 from etl.local_area import LocalArea
 from etl.pathways import Dates
@@ -34,7 +34,7 @@ def clean_figures(match: Match, area: LocalArea, today: date) -> Cleaned:
     good = pd.Series(True, index=lines.index, dtype="bool")
     for bad, key, rule, problem, remedy in _rules(lines, parts, layout, match.source.path, today):
         heading = table.heading(f"figures.columns.{key}") if key in text else None
-        severity = "note" if rule == "NOT_FILLED" else "query"
+        severity: Severity = "note" if rule == "NOT_FILLED" else "query"
         result.hold(bad & good, table.sheet.name, heading, rule, problem, remedy, severity)
         good &= ~bad
     repeated = good & lines.where(good).duplicated(_KEY, keep=False)
@@ -42,9 +42,9 @@ def clean_figures(match: Match, area: LocalArea, today: date) -> Cleaned:
         repeated, table.sheet.name, None, "ROW_REPEATED", "two lines give the same measure, month and group",
         "Leave the line that counts; neither is loaded.",
     )  # fmt: skip
-    kept = lines[good & ~repeated].assign(load_id="", area=area.code, value=pd.NA)
+    kept = lines[good & ~repeated].assign(load_id="", area=area.code, value=None)
     result.frames["measures"] = MEASURES.typed(kept)
-    home = {"load_id": "", "area": area.code, "level": "local_authority", "name": area.name}
+    home: dict[str, object] = {"load_id": "", "area": area.code, "level": "local_authority", "name": area.name}
     result.frames["areas"] = AREAS.frame([home] if len(kept) else [])
     result.months = sorted({month.date() for month in kept["month"]})
     result.findings += _gaps(result)

@@ -22,7 +22,7 @@ from etl.columns import (
 from etl.derive import age_bands, day_numbers
 from etl.extract import Context, Extract, open_extract, refuse_structure
 from etl.modules import open_modules, settle
-from etl.plausible import say_implausible
+from etl.plausible import say_implausible, say_swapped
 from etl.pseudonym import Pseudonyms, load_pseudonyms
 from etl.recognise import Match
 from etl.repeats import Identity, hold_repeats, identity
@@ -77,6 +77,7 @@ def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
         }
     )
     compare_waits(extract, ticking[0].started, ticking[0].stopped.fillna(pd.Timestamp(snapshot.day)))
+    say_swapped(extract, dates)
     hold_repeats(extract, key, lines, ticking)
     say_implausible(extract, ticking, codes, lines["age_band"], snapshot.day)
     _fill(extract, lines, key, ticking, pseudonyms)

@@ -145,6 +145,7 @@ class Pathways(Document):
         {}, description="identifier: columns that make it together, of several such sets the first that is whole"
     )
     tallies: dict[str, Tally] = {}
+    ordered: list[tuple[str, str]] = Field([], description="pairs of date columns, the first of which comes first")
     dropped: Dropped = Dropped()
     missing: list[str] = Field([], description="words that stand for a blank")
     evidence: str | None = Field(None, description="pattern: headings, names or titles must say what list this is")
@@ -196,6 +197,7 @@ class Pathways(Document):
         several += [list(clock.start_when) for clock in self.clocks.values()]
         several += [b.columns for b in self.breakdowns.values()]
         several += [columns for sets in self.made.values() for columns in sets]
+        several += [list(pair) for pair in self.ordered]
         several += [[tally.due, tally.done] for tally in self.tallies.values()]
         for module in self.modules.values():
             several.append(module.columns)

@@ -11,9 +11,11 @@ import pandas as pd
 
 from etl.clean import each_once
 from etl.clocks import Ticking
+from etl.dates import DateColumn
 from etl.extract import Extract
 
 _ENOUGH = 20  # children; shares of fewer say nothing
+_SOON_DAYS, _FEW = 120, 3  # between the two dates of one event; so few may be chance
 _SHORT_DAYS, _SHORT_SHARE = 7, 0.25  # a steady list has a twentieth of its children in the first week
 
 
@@ -44,3 +46,21 @@ def _say_aged_out(extract: Extract, key: str, waiting: pd.Series, stated: pd.Ser
         "children are older than the list they stand on; they are counted by their age",
         "Ask whether they were moved to the next list, and close them here.",
     )  # fmt: skip
+
+
+def say_swapped(extract: Extract, dates: Mapping[str, DateColumn]) -> None:
+    """Ask where two dates seem to stand under each other's heading, as reader and template of SEN2 disagree on two.
+
+    The next meeting comes months after the last decision; a decision comes weeks after its meeting.
+    """
+    for first, then in extract.layout.ordered:
+        if first not in dates or then not in dates:
+            continue
+        days = (dates[then].values - dates[first].values).dt.days
+        before, behind = (extract.good & days.between(*span) for span in ((0, _SOON_DAYS), (-_SOON_DAYS, -1)))
+        if behind.sum() >= _FEW and behind.sum() > before.sum():
+            extract.say(
+                behind, then, "DATES_SWAPPED", "query",
+                f'most dates lie shortly before those under "{extract.heading(first)}", which should come first',
+                "Check that the two columns are not the wrong way round.",
+            )  # fmt: skip

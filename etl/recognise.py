@@ -15,6 +15,7 @@ from etl.source import Source, normal
 
 # Below this share of known headings a file is no damaged copy of a source but something else.
 _NEAR = 0.5
+_NOT_NEAR = 0.4
 
 Check = Callable[[Match], Iterable[Finding]]
 
@@ -30,6 +31,8 @@ def recognise(
     """
     candidates = [sources[wanted]] if wanted else list(sources.values())
     matches = [match(content, source) for source in candidates]
+    if not wanted:
+        matches = [replace(m, share=min(m.share, _NOT_NEAR)) if m.share < 1 and _foreign(m) else m for m in matches]
     if check and not wanted:
         matches = [replace(m, findings=(*m.findings, *check(m))) if m.share == 1 else m for m in matches]
     matches.sort(key=lambda m: (m.share, _known(m)), reverse=True)
@@ -38,12 +41,19 @@ def recognise(
         [m for m in matches if m.share == 1 and verdict(m.findings) != "reject"],
     ):
         best = [m for m in whole if _known(m) == max(map(_known, whole))]
+        if len({m.source.kept_as for m in best}) == 1:  # layouts of different years of one return
+            return min(best, key=lambda m: len(m.findings))
         if len(best) > 1:
             names = " and ".join(m.source.name for m in best)
             return Finding("SOURCE_AMBIGUOUS", "error", f"follows {names} alike", "Name one with --source.")
-        if best:
-            return best[0]
     return _nearest(matches, wanted, content)
+
+
+def _foreign(found: Match) -> bool:
+    """Tell whether a table has headings that only other lists have: it is no damaged copy of this one."""
+    never = found.source.pathways.never if found.source.pathways else []
+    headings = [normal(str(cell)) for table in found.tables for cell in table.sheet.cells.loc[table.header_row]]
+    return any(re.fullmatch(pattern, heading) for pattern in never for heading in headings)
 
 
 def _known(found: Match) -> int:

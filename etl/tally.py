@@ -34,4 +34,4 @@ def tally_measures(extract: Extract, dates: Mapping[str, DateColumn], lines: pd.
     if not frames:
         return MEASURES.empty()
     rows = pd.concat(frames, ignore_index=True)
-    return MEASURES.typed(rows.assign(load_id="", period_months=_YEAR, value=pd.NA, flag=pd.NA))
+    return MEASURES.typed(rows.assign(load_id="", period_months=_YEAR, value=None, flag=None))

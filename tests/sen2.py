@@ -207,7 +207,7 @@ def write_case_management(path: Path, children: Sequence[Mapping[str, Any]], day
         "Assessment Outcome": ("assessment", "AssessmentOutcome"),
         "Assessment Outcome Date": ("assessment", "AssessmentOutcomeDate"),
         "20 week exceptions apply": ("assessment", "Week20"), "EHC Plan Start Date": ("namedplan", "StartDate"),
-        "EHC Plan Cease Date": ("namedplan", "CeaseDate"),
+        "EHC Plan Cease Date": ("namedplan", "CeaseDate"), "Reason plan ceased": ("namedplan", "CeaseReason"),
         "Annual Review Meeting Date": ("activeplans", "ReviewMeeting"),
         "EHC Plan Review Decisions Date": ("activeplans", "LastReview"),
         "Annual Review Outcome": ("activeplans", "ReviewOutcome"),

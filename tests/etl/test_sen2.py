@@ -271,3 +271,18 @@ def test_the_order_of_the_files_changes_nothing(tmp_path: Path) -> None:
     paths = sen2.write_blade(tmp_path, sen2.modules([sen2.child(1), sen2.child(2)]))
     one, two = read_files(paths), read_files(paths[::-1])
     assert one.content_sha256() == two.content_sha256()
+
+
+def test_review_dates_the_wrong_way_round_are_asked_about(tmp_path: Path) -> None:
+    right = {"ReviewMeeting": "2025-04-01", "LastReview": "2025-04-29"}
+    wrong = {"ReviewMeeting": "2025-04-29", "LastReview": "2025-04-01"}
+    undecided = {"ReviewMeeting": "2025-04-01", "LastReview": "2024-04-29"}
+    for number, (dates, asked) in enumerate(((right, False), (wrong, True), (undecided, False))):
+        found = read(tmp_path / str(number), *(sen2.child(child, **dates) for child in range(1, 5)))
+        assert ("DATES_SWAPPED" in rules(found, "query")) is asked
+
+
+def test_two_modules_of_nine_are_a_part_of_the_return_and_no_other_list(tmp_path: Path) -> None:
+    paths = sen2.write_blade(tmp_path, sen2.modules([sen2.child(1)]))
+    found = read_files([path for path in paths if path.stem.endswith(("person", "requests"))])
+    assert rules(found, "error") == ["MODULE_MISSING"] * 3

@@ -21,7 +21,7 @@ from metrics.warehouse_facts import read_facts
 from tests import sen2
 from tests.etl.test_canaries import leaks
 from tests.etl.test_sen2 import read_files
-from tests.waits import check, said
+from tests.waits import check, rules, said
 
 KEY = ["clock", "pathway_id"]
 
@@ -37,7 +37,8 @@ def children() -> list[dict[str, Any]]:
         sen2.child(5, **reviewed),
         sen2.child(6, AssessmentOutcome="", AssessmentOutcomeDate="", namedplan=None, activeplans=None),
         sen2.child(7, AssessmentOutcome="N", namedplan=None, activeplans=None),
-        sen2.child(8, **due, PhaseTransferFinalDate="2025-02-14"), sen2.child(9, **due, PhaseTransferFinalDate="2025-02-16"),
+        sen2.child(8, **due, PhaseTransferFinalDate="2025-02-14"),
+        sen2.child(9, **due, PhaseTransferFinalDate="2025-02-16"),
         sen2.child(10, **due, CeaseDate="2025-06-01", CeaseReason="5"),
     ]  # fmt: skip
 
@@ -95,6 +96,23 @@ def test_only_clocks_that_can_be_rebuilt_answer_for_earlier_months(
     assert months["ehc_plan"] >= {"2025-05", "2025-06"}
     june = whole[(whole["clock"] == "plan_in_force") & (whole["month"] == pd.Timestamp("2025-06-01"))]
     assert int(june["children"].sum()) == 5  # 1, 2, 5, 8 and 9; 10 has moved away
+
+
+def test_a_month_later_a_review_moves_no_clock_and_nobody_is_dropped(
+    warehouse: Warehouse, act: Act, tmp_path: Path
+) -> None:
+    first = [sen2.child(number, LastReview="2025-05-06", ReviewMeeting="2025-04-15") for number in range(1, 25)]
+    later = [sen2.child(number, LastReview="2025-07-08", ReviewMeeting="2025-06-24") for number in range(1, 25)]
+    files = [sen2.write_blade(tmp_path / "june", sen2.modules(first)),
+             sen2.write_blade(tmp_path / "july", sen2.modules(later), "31-07-2025")]  # fmt: skip
+    outcomes = [load_files(warehouse, paths, act, explanations={})[0] for paths in files]
+    assert [outcome.found.verdict for outcome in outcomes] == ["accept", "accept"]
+    assert {"START_MOVED", "DROPPED_WITHOUT_CLOSURE"} & set(rules(outcomes[1].found)) == set()
+    with warehouse.reading() as reader:
+        due = read_facts(reader)["cohort_counts"]
+    decided = due[(due["clock"] == "review_decision") & (due["breakdown"] == "all")]
+    told = decided.groupby(decided["month"].dt.strftime("%Y-%m"))["children"].sum().to_dict()
+    assert told == {"2025-05": 24, "2025-07": 24}  # each meeting is a round of its own
 
 
 # -- refused before anything is made of it -----------------------------------------------------------------------------
