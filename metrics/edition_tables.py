@@ -102,8 +102,32 @@ MILESTONES = Table(
         Column("reading_flag", "TEXT", "why there is no reading", required=False, allowed=RESULT_FLAGS),
         Column("status", "TEXT", "this milestone's own status", allowed=STATUSES),
         Column("chance", "DOUBLE", "chance of reaching it, 0 to 1, while it is ahead", required=False),
+        Column("original", "DOUBLE", "the number the plan first had here, where it was amended", required=False),
+        Column("original_statement", "TEXT", "the words the plan first had here, where amended", required=False),
+        Column("amended", "TEXT", "how it was amended, by whom, when and why, in words", required=False),
     ),
     key=("kpi", "position"),
+)
+
+AMENDMENTS = Table(
+    "amendments",
+    "One row per amendment of a target or a baseline in force in the month the scorecard is read in.",
+    (
+        Column("number", "INTEGER", "order in which they were decided"),
+        _KPI,
+        Column("position", "INTEGER", "the milestone's place, 0 the baseline"),
+        Column("kind", "TEXT", "a change of what is to come, or a correction", allowed=("change", "correction")),
+        Column("decided_on", "DATE", "when"),
+        Column("decided_by", "TEXT", "which role or board"),
+        Column("reason", "TEXT", "why"),
+        Column("before", "DOUBLE", "the number before", required=False),
+        Column("before_statement", "TEXT", "the words before", required=False),
+        Column("after", "DOUBLE", "the number since", required=False),
+        Column("after_statement", "TEXT", "the words since", required=False),
+        Column("loosens", "BOOLEAN", "whether less is asked than before; missing where it cannot be said", False),
+        Column("sentence", "TEXT", "all of it in words"),
+    ),
+    key=("number",),
 )
 
 PATH = Table(
@@ -214,6 +238,7 @@ EDITION = (
     KPIS,
     RESULTS,
     MILESTONES,
+    AMENDMENTS,
     PATH,
     SCORECARD,
     CHARTS,

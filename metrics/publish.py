@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.errors import DocumentError
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Reader, Warehouse
@@ -21,12 +22,15 @@ from metrics.edition import (
     content_hash,
     current_edition,
     read_manifest,
+    read_tables,
     write_edition,
 )
 from metrics.edition_tables import ARRIVALS, BANDS, EDITION, EDITION_AREAS, EDITION_FINDINGS, EDITION_LOADS, KPIS
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
-from metrics.plan import Plan, load_plan, months_between, months_later
+from metrics.plan import Plan, months_between, months_later
+from metrics.plan_folder import LocalPlan, load_plan
+from metrics.plan_history import rewritten
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -50,7 +54,9 @@ def publish(
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
     last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
-    plan, scorecard = load_plan(plan_folder)
+    local = load_plan(plan_folder)
+    plan, scorecard = local.plan, local.scorecard
+    _refuse_rewriting(local, editions)
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
@@ -80,7 +86,7 @@ def publish(
         "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder())),
     }
     tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
-    tables |= score(plan, scorecard, kpis, results, month)
+    tables |= score(plan, scorecard, kpis, results, month, local.amendments)
     tables["scorecard"] = _with_parts(tables["scorecard"], results)
     tables["bands"] = _bands(facts["clock_counts"], plan, month)
     step("write edition")
@@ -90,6 +96,31 @@ def publish(
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
     return Published(write_edition(editions, tables, manifest), changed=True)
+
+
+def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
+    """Raise DocumentError where the plan folder no longer holds what the edition in use had published of this plan.
+
+    Another plan, or one whose clock was set differently, is not held against it; nor an edition that cannot be read.
+    """
+    before = current_edition(editions)
+    if before is None:
+        return
+    try:
+        manifest, published = read_manifest(editions, before), read_tables(editions, before)
+    except EditionError:
+        return
+    clock = [(slot.label, slot.months) for slot in sorted(local.plan.slots.values(), key=lambda slot: slot.months)]
+    known = (
+        manifest.plan_title,
+        manifest.area_name,
+        manifest.plan_start,
+        [(m.label, m.months) for m in manifest.milestones],
+    )
+    if known == (local.plan.title, local.plan.area_name, local.plan.start, clock) and (
+        faults := rewritten(local.plan, local.scorecard, local.amendments, published)
+    ):
+        raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
 
 
 def version() -> str:

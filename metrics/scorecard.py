@@ -12,6 +12,8 @@ from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
+from metrics.plan_amendments import Amendments, amended
+from metrics.plan_history import amendments_table, with_originals
 from metrics.trajectory import (
     Reading,
     aimed_at,
@@ -53,17 +55,21 @@ class _Scored:
 
 
 def score(
-    plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date
-) -> dict[str, pd.DataFrame]:
+    plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date,
+    amendments: Amendments | None = None,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the tables of scored KPIs as they stand in a month: scorecard, milestones, path, course and summary.
 
-    `results` holds nothing later than `as_of`.
+    `results` holds nothing later than `as_of`; amendments decided later are not in force. `scorecard` is the first one.
     """
+    amendments = amendments or Amendments()
+    scorecard, changes = amended(plan, scorecard, amendments.amendments, as_of)
+    changed = amendments_table(changes, kpis)
     scored, dated, paths = [], [], []
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
         own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
-        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found))
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases))
         scored.append(one)
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
@@ -72,7 +78,8 @@ def score(
     sentences = summary([(_area_title(plan, one.row), one.status) for one in scored])
     return {
         "scorecard": SCORECARD.frame(rows),
-        "milestones": pd.concat([MILESTONES.empty(), *dated], ignore_index=True),
+        "milestones": with_originals(pd.concat([MILESTONES.empty(), *dated], ignore_index=True), changed),
+        "amendments": changed,
         "path": pd.concat([PATH.empty(), *paths], ignore_index=True),
         "charts": pd.concat([CHARTS.empty(), *(one.course.chart for one in scored)], ignore_index=True),
         "signals": pd.concat([SIGNALS.empty(), *(one.course.signals for one in scored)], ignore_index=True),
