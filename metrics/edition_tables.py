@@ -5,6 +5,7 @@ from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
 from metrics.quality_tables import CHECKS, COMPARATORS
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
+from metrics.quality_tables import FEEDS as FEEDS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -180,6 +181,7 @@ SCORECARD = Table(
         Column("sentence", "TEXT", "where it stands, in words a parent can read"),
         Column("attention", "INTEGER", "rank on the attention list; missing: not on it", required=False),
         Column("attention_reason", "TEXT", "why it is there", required=False),
+        Column("overdue_source", "TEXT", "whose next figure is overdue, where that is why", required=False),
     ),
     key=("kpi",),
 )
@@ -219,7 +221,9 @@ EDITION_LOADS = Table(
         Column("publisher", "TEXT", "who publishes or sends it"),
         Column("licence", "TEXT", "its licence", required=False),
         Column("organisation", "TEXT", "who sent it"),
+        Column("sender", "TEXT", "its name"),
         Column("month", "DATE", "the month it is for"),
+        Column("period_months", "INTEGER", "length of its figures' periods; 0 for lists and bands at month end"),
         Column("covers_from", "DATE", "first month with a figure"),
         Column("covers_to", "DATE", "last month with a figure"),
         Column("file_name", "TEXT", "name of the file as it came"),
@@ -250,6 +254,7 @@ EDITION = (
     EDITION_LOADS,
     EDITION_FINDINGS,
     ARRIVALS,
+    FEEDS,
     CHECKS,
     COMPARATORS,
 )
