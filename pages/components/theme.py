@@ -31,10 +31,6 @@ class Look:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         return f"rgba({red},{green},{blue},{share})"
 
-    def status_colour(self, status: str) -> str:
-        """Return the colour of a status. Raises KeyError for a status that edition_tables does not list."""
-        return self.tones[STATUS_MARKS[status].tone][0]
-
 
 @dataclass(frozen=True)
 class Mark:

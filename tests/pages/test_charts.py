@@ -8,7 +8,7 @@ from metrics import wording
 from metrics.edition_tables import RESULT_FLAGS, STATUSES
 from pages.components import charts
 from pages.components.charts import drawing
-from pages.components.theme import DARK, FLAG_MARKS, LIGHT
+from pages.components.theme import DARK, FLAG_MARKS, LIGHT, STATUS_MARKS
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT, TRUST
 
@@ -125,7 +125,8 @@ def test_the_clock_marks_what_is_reached() -> None:
 def test_every_flag_and_status_of_the_contract_has_a_mark_of_its_own() -> None:
     assert set(FLAG_MARKS) == set(RESULT_FLAGS)
     assert len({mark.glyph for mark in FLAG_MARKS.values()}) == len(FLAG_MARKS)
-    assert all(LIGHT.status_colour(status) for status in STATUSES)
+    assert set(STATUS_MARKS) == set(STATUSES)
+    assert {mark.tone for mark in STATUS_MARKS.values()} <= set(LIGHT.tones)
 
 
 def with_plan(**more: object) -> charts.Plan:
