@@ -15,7 +15,7 @@ if reason := serving.refusal(st.get_option("server.address")):
 
 # An icon of our own: Streamlit would fetch one from a font server for a page with a ":material" icon.
 ICON = Path(__file__).parent / "pages" / "components" / "favicon.png"
-st.set_page_config(page_title="Waymark", page_icon=str(ICON), layout="wide")
+st.set_page_config(page_icon=str(ICON), layout="wide")
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,6 +39,9 @@ screen = st.navigation(
     ],
     position="top",
 )
+
+# Called again for the title alone: what was set before stays, and every screen has a name of its own.
+st.set_page_config(page_title=f"{screen.title} · Waymark")
 
 try:
     opened = queries.edition_in_use()

@@ -66,6 +66,8 @@ def _publish(options: argparse.Namespace) -> int:
         print(f"Published edition {made.edition_id}: {made.rows['results']:,} results, as of {made.as_of:%B %Y}.")
     else:
         print(f"Nothing has changed since edition {made.edition_id}; it stays in use.")
+        if options.note and options.note != made.note:
+            print("An edition is never changed, so the note given now is not kept.")
     return 0
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from metrics.forecast_flow import Projection, WaitingList, project
 from metrics.forecast_rates import WEEKS_PER_MONTH, Rates, WhatIf, changed
-from metrics.queue import factor_for_percentile, rtt_hist_percentile, target_queue_size, waiting_list_pressure
+from metrics.queue import factor_for_percentile, target_queue_size, waiting_list_pressure
 from metrics.queue_list import Interval, direction, load_interval, rate_interval
 
 Array = NDArray[np.float64]
@@ -102,19 +102,6 @@ def mean_wait(waiting: WaitingList) -> tuple[float | None, bool]:
     if waiting.split_to < len(waiting.weeks):
         middles[waiting.split_to] = waiting.split_to
     return float((waiting.weeks * middles).sum() / total), bool(waiting.weeks[waiting.split_to :].sum() > 0)
-
-
-def wait_percentile(waiting: WaitingList, share: float) -> float | None:
-    """Return the wait in weeks that a share of the list has not passed, straight inside its band (definitions.md 1.2).
-
-    None when it lies in the open band, or the list is empty. Raises ValueError for a share outside 0 to 1.
-    """
-    closed = waiting.weeks[: waiting.split_to]
-    if waiting.weeks.sum() == 0:
-        return None
-    if share * float(waiting.weeks.sum()) > float(closed.sum()) + 1e-9:
-        return None
-    return rtt_hist_percentile([float(n) for n in waiting.weeks], share)
 
 
 def needed(flows: pd.DataFrame, waiting: WaitingList, rates: Rates, aims: Sequence[Aim]) -> pd.DataFrame:

@@ -58,15 +58,14 @@ def _anything(definition: Definition, facts: FactFrames) -> bool:
 
 
 def _own_part(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return the rows of the fact with the clock, survey or measure the definition names first."""
-    lead, value = next(iter(definition.select.items()))
-    return facts.part(definition.fact, lead, value)
+    """Return the rows of the fact with the clock, survey or measure the definition names."""
+    return facts.part(definition.fact, definition.lead, definition.select[definition.lead])
 
 
 def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
-    minimum = definition.minimum_base or kinds.PERCENTILE_MINIMUM
     if definition.kind == "mean":
-        return kinds.mean(chosen)
+        return kinds.mean(chosen, definition.minimum_base or 0)
+    minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
     if definition.fact == "clock_days":
         return kinds.exact_percentile(chosen, float(definition.percentile or 0), minimum)
     # Exceptions and time limits part a band in two; a part without a count leaves the whole band without one.
@@ -79,20 +78,22 @@ def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
+    minimum = definition.minimum_base or 0
     if definition.kind == "rate":
-        return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1)
-    return kinds.measure(chosen, definition.unit)
+        return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1, minimum)
+    return kinds.measure(chosen, definition.unit, minimum)
 
 
 def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     counts = _counted(definition, _chosen(definition, facts))
     counts = _with_zeros(definition, counts, facts)
+    minimum = definition.minimum_base or 0
     if definition.kind == "share":
-        return kinds.share(counts)
+        return kinds.share(counts, minimum)
     if definition.kind == "top_two_box":
-        return kinds.top_two_box(counts, definition.minimum_base or 0)
+        return kinds.top_two_box(counts, minimum)
     if definition.kind == "rate":
-        return kinds.rate(_with_population(definition, counts, facts), definition.per or 1)
+        return kinds.rate(_with_population(definition, counts, facts), definition.per or 1, minimum)
     return kinds.count(counts)
 
 

@@ -1,6 +1,7 @@
 """Where each scored KPI is heading: its control chart, its forecast, the chance of each milestone, its pace."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,12 @@ from metrics.definition import Definition
 from metrics.forecast import Outlook, chance_in, forecast, months_ahead
 from metrics.pace import achieved_change, required_change
 from metrics.pace import months_ahead as months_ahead_of_plan
-from metrics.plan import Plan, ScorecardRow, months_later
+from metrics.plan import Plan, ScorecardRow, first_of, months_later
+from metrics.plan_amendments import PlanRebase
 from metrics.proportions import bases_vary
-from metrics.signal_calendar import Step
+from metrics.signal_calendar import Rebase, Step, rebases_without_effect
 from metrics.signal_rules import rule_set
-from metrics.signal_words import sentences
+from metrics.signal_words import rebase_sentence, sentences
 from metrics.signals import Reading as ChartReading
 from metrics.signals import control_chart, read_chart
 from metrics.trajectory import Reading, planned, points
@@ -38,11 +40,15 @@ class Course:
     chances: dict[date, float]
 
 
-def course(plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame, found: list[Reading]) -> Course:
+def course(
+    plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame, found: list[Reading],
+    rebases: Sequence[PlanRebase] = (),
+) -> Course:  # fmt: skip
     """Return the course of one scored KPI. `results` are its own rows for everyone in its area, `found` the same."""
     step = Step(months=max(1, found[-1].period_months)) if found else Step(months=1)
     series = _series(plan, row, results, step)
-    chart, points_, reading = _charted(kpi, series, step)
+    anew = [Rebase(first_of(r.month), f"{r.reason.rstrip('.')} ({r.decided_by})") for r in rebases if r.kpi == kpi.id]
+    chart, points_, reading = _charted(kpi, series, step, anew)
     outlook = _outlook(plan, kpi, series)
     numbers = points(plan, row)
     ahead = {} if outlook is None else _chances(plan, row, kpi, outlook)
@@ -79,7 +85,7 @@ def _series(plan: Plan, row: ScorecardRow, results: pd.DataFrame, step: Step) ->
 
 
 def _charted(
-    kpi: Definition, series: pd.DataFrame, step: Step
+    kpi: Definition, series: pd.DataFrame, step: Step, rebases: Sequence[Rebase]
 ) -> tuple[pd.DataFrame, pd.DataFrame, ChartReading | None]:
     if series["value"].notna().sum() == 0:
         return CHARTS.empty(), SIGNALS.empty(), None
@@ -88,8 +94,9 @@ def _charted(
     shares = whole and bases_vary(series["denominator"])
     chart = "p_prime" if shares else "xmr"
     made = control_chart(
-        series, kpi.better, rules, step=step, chart="p_prime" if shares else "xmr", scale=100.0 if shares else 1.0
-    )
+        series, kpi.better, rules, rebases=rebases, step=step, chart="p_prime" if shares else "xmr",
+        scale=100.0 if shares else 1.0,
+    )  # fmt: skip
     reading = read_chart(made, kpi.better, rules)
     row = {
         "kpi": kpi.id,
@@ -102,9 +109,21 @@ def _charted(
         "variation": reading.variation,
         "assurance": reading.assurance,
         "assurance_reason": reading.assurance_reason,
-        "words": " ".join(sentences(reading, step, kpi.unit)),
+        "words": " ".join([*sentences(reading, step, kpi.unit), *_anew(made, rebases, step)]),
     }
     return CHARTS.frame([row]), SIGNALS.typed(made.rename(columns={"date": "month"}).assign(kpi=kpi.id)), reading
+
+
+def _anew(made: pd.DataFrame, rebases: Sequence[Rebase], step: Step) -> list[str]:
+    """Return a sentence per rebase: from which figure on it took effect, and why, or that it could not."""
+    known = made.loc[made["value"].notna(), "date"]
+    void = rebases_without_effect(made, rebases)
+    told = []
+    for rebase in rebases:
+        later = known[known >= pd.Timestamp(rebase.on)]
+        effect = None if rebase in void else later.iloc[0].date()
+        told.append(rebase_sentence(rebase, effect, step))
+    return told
 
 
 def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | None:

@@ -37,6 +37,7 @@ SIGNALS = Table(
         Column("target", "DOUBLE", "planned value of the month", required=False),
         Column("signal", "TEXT", "which rule the point meets", required=False),
         Column("meaning", "TEXT", "better, worse, or chance", required=False),
+        Column("rebase_reason", "TEXT", "why the limits start anew here, and who said so", required=False),
     ),
     key=("kpi", "month"),
 )

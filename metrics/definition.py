@@ -8,10 +8,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from etl.documents import Document, read_document, read_mapping
-from etl.errors import UsageError
+from etl.documents import Document, read_document, read_mapping, to_mend
+from etl.errors import DocumentError, UsageError
 from etl.tables import BREAKDOWNS
 from metrics.periods import Period
+from metrics.selection import lead_of, selection_faults
 
 FOLDER = Path(__file__).parent / "definitions"
 
@@ -25,6 +26,7 @@ Unit = Literal[
     "per 100 pupils", "per 1,000 children",
 ]  # fmt: skip
 CLOCK_FACTS = ("clock_counts", "clock_days", "cohort_counts")
+_WITHOUT_BASE = ("count", "net_flow", "clearance_weeks")
 _FACTS_OF_KIND: dict[str, tuple[str, ...]] = {
     "count": ("clock_counts", "cohort_counts", "answer_counts"),
     "share": ("clock_counts", "cohort_counts"),
@@ -125,6 +127,8 @@ class Definition(Document):
             raise ValueError("follow_up_weeks: say how long a cohort of new starts is followed")
         if unknown := sorted({part for name in self.fact_breakdowns for part in name.split("+")} - set(BREAKDOWNS)):
             raise ValueError(f"unknown breakdown {', '.join(unknown)}; known: {', '.join(BREAKDOWNS)}")
+        if self.minimum_base and (self.kind in _WITHOUT_BASE or (self.kind == "measure" and self.unit != "percent")):
+            raise ValueError("minimum_base: only what rests on a base has one; remove it from a plain number")
         if any(";" in rule for rule in (self.numerator, self.base) if rule):
             raise ValueError("numerator: one boolean expression, no semicolon")
         if self.period != "month" and (self.fact not in CLOCK_FACTS or self.snapshot):
@@ -135,6 +139,11 @@ class Definition(Document):
     def snapshot(self) -> bool:
         """Return whether the KPI is as at a month's end, not over a period."""
         return self.select.get("state") == "waiting" or self.kind in ("clearance_weeks", "top_two_box")
+
+    @property
+    def lead(self) -> str:
+        """Return the key of `select` that says whose rows are read: clock, survey or measure."""
+        return lead_of(self.fact)
 
     @property
     def fact_breakdowns(self) -> list[str]:
@@ -150,13 +159,24 @@ class Definition(Document):
 
 @cache
 def load_definitions(folder: Path = FOLDER) -> dict[str, Definition]:
-    """Return every definition by id. Raises DocumentError naming file and key."""
-    return {path.stem: load_definition(path) for path in sorted(folder.glob("*.yaml"))}
+    """Return every definition by id. Raises DocumentError naming file and key, of all faulty files at once."""
+    found, faults = {}, []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found[path.stem] = load_definition(path)
+        except DocumentError as error:
+            faults.append(str(error))
+    if faults:
+        raise DocumentError("\n".join(faults))
+    return found
 
 
 def load_definition(path: Path) -> Definition:
-    """Return one definition. Raises DocumentError naming file and key."""
-    return read_document(path, Definition, {"id": path.stem, **read_mapping(path)})
+    """Return one definition. Raises DocumentError naming file and key, also where it selects what nobody knows."""
+    definition = read_document(path, Definition, {"id": path.stem, **read_mapping(path)})
+    if faults := selection_faults(definition.fact, definition.select, definition.population):
+        raise to_mend(path.name, faults)
+    return definition
 
 
 def definition_named(kpi: str) -> Definition:

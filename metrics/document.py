@@ -36,7 +36,7 @@ def document() -> str:
 
 def _clocks(clocks: Mapping[str, Clock]) -> str:
     rows = [
-        f"| `{key}` | {clock.title} | {clock.start} | {clock.stop} | {clock.standard or 'none'} | {clock.exceptions} "
+        f"| `{key}` | {clock.title} | {clock.start} | {_stop(clock)} | {_limit(clock)} | {clock.exceptions} "
         f"| {clock.source} |"
         for key, clock in clocks.items()
     ]
@@ -45,6 +45,15 @@ def _clocks(clocks: Mapping[str, Clock]) -> str:
         + [_flat(row) for row in rows]
         + [""]
     )
+
+
+def _stop(clock: Clock) -> str:
+    other = f". Not a stop: {clock.not_a_stop}" if clock.not_a_stop else ""
+    return f"{clock.stop}{other}. Removed: {clock.removed}"
+
+
+def _limit(clock: Clock) -> str:
+    return " ".join(part.rstrip(".") + "." for part in (clock.standard or "none", clock.standard_note) if part)
 
 
 def _kpi(kpi: Definition) -> str:

@@ -5,6 +5,7 @@ from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
 from metrics.quality_tables import CHECKS, COMPARATORS
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
+from metrics.quality_tables import FEEDS as FEEDS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -102,8 +103,32 @@ MILESTONES = Table(
         Column("reading_flag", "TEXT", "why there is no reading", required=False, allowed=RESULT_FLAGS),
         Column("status", "TEXT", "this milestone's own status", allowed=STATUSES),
         Column("chance", "DOUBLE", "chance of reaching it, 0 to 1, while it is ahead", required=False),
+        Column("original", "DOUBLE", "the number the plan first had here, where it was amended", required=False),
+        Column("original_statement", "TEXT", "the words the plan first had here, where amended", required=False),
+        Column("amended", "TEXT", "how it was amended, by whom, when and why, in words", required=False),
     ),
     key=("kpi", "position"),
+)
+
+AMENDMENTS = Table(
+    "amendments",
+    "One row per amendment of a target or a baseline in force in the month the scorecard is read in.",
+    (
+        Column("number", "INTEGER", "order in which they were decided"),
+        _KPI,
+        Column("position", "INTEGER", "the milestone's place, 0 the baseline"),
+        Column("kind", "TEXT", "a change of what is to come, or a correction", allowed=("change", "correction")),
+        Column("decided_on", "DATE", "when"),
+        Column("decided_by", "TEXT", "which role or board"),
+        Column("reason", "TEXT", "why"),
+        Column("before", "DOUBLE", "the number before", required=False),
+        Column("before_statement", "TEXT", "the words before", required=False),
+        Column("after", "DOUBLE", "the number since", required=False),
+        Column("after_statement", "TEXT", "the words since", required=False),
+        Column("loosens", "BOOLEAN", "whether less is asked than before; missing where it cannot be said", False),
+        Column("sentence", "TEXT", "all of it in words"),
+    ),
+    key=("number",),
 )
 
 PATH = Table(
@@ -156,6 +181,7 @@ SCORECARD = Table(
         Column("sentence", "TEXT", "where it stands, in words a parent can read"),
         Column("attention", "INTEGER", "rank on the attention list; missing: not on it", required=False),
         Column("attention_reason", "TEXT", "why it is there", required=False),
+        Column("overdue_source", "TEXT", "whose next figure is overdue, where that is why", required=False),
     ),
     key=("kpi",),
 )
@@ -195,7 +221,9 @@ EDITION_LOADS = Table(
         Column("publisher", "TEXT", "who publishes or sends it"),
         Column("licence", "TEXT", "its licence", required=False),
         Column("organisation", "TEXT", "who sent it"),
+        Column("sender", "TEXT", "its name"),
         Column("month", "DATE", "the month it is for"),
+        Column("period_months", "INTEGER", "length of its figures' periods; 0 for lists and bands at month end"),
         Column("covers_from", "DATE", "first month with a figure"),
         Column("covers_to", "DATE", "last month with a figure"),
         Column("file_name", "TEXT", "name of the file as it came"),
@@ -214,6 +242,7 @@ EDITION = (
     KPIS,
     RESULTS,
     MILESTONES,
+    AMENDMENTS,
     PATH,
     SCORECARD,
     CHARTS,
@@ -225,6 +254,7 @@ EDITION = (
     EDITION_LOADS,
     EDITION_FINDINGS,
     ARRIVALS,
+    FEEDS,
     CHECKS,
     COMPARATORS,
 )

@@ -1,10 +1,11 @@
 """Checks that a month's counts can be true. A failed check withholds the figures of its clock, area and month.
 
-Four checks, on pathways and on published bands alike where they have what it takes:
+Five checks, on pathways and on published bands alike where they have what it takes:
   stock_flow  opening + started - completed - removed = closing
   ageing      who has waited long now must have waited nearly as long a month ago
   unchanged   a list that is the same as last month's, when lists of its size change
   submitters  every organisation that answers for the area answered this month
+  two_sources a published table of the same list stands beside it: told with both figures, never a fault
 Sources: RTT guidance v5.0, annex B (month not identical to the one before); waiting-list identity and ageing check,
 reference SPC notes, section 7. All pure, frame to frame.
 """
@@ -40,6 +41,7 @@ def checks(facts: Facts) -> pd.DataFrame:
         _unchanged(lists, counts),
         _ageing(counts),
         _submitters(facts["observed"].astype({"month": "datetime64[s]"})),
+        _two_sources(lists, facts.get("set_aside")),
     ]
     found = pd.concat([CHECKS.empty(), *(CHECKS.typed(frame) for frame in made if len(frame))], ignore_index=True)
     return found.sort_values(list(CHECKS.key), ignore_index=True)
@@ -193,6 +195,21 @@ def _submitters(observed: pd.DataFrame) -> pd.DataFrame:
         for h, e, a in zip(several["have"], several["expected"], several["absent"], strict=True)
     ]
     return _found(several, "submitters", several["have"] == several["expected"], None, words)
+
+
+def _two_sources(lists: pd.DataFrame, set_aside: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what a published table says of the lists that were counted child by child in its place."""
+    if set_aside is None or set_aside.empty:
+        return pd.DataFrame()
+    told = set_aside[(set_aside["breakdown"] == EVERYONE) & (set_aside["state"] == "waiting")]
+    told = told.astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
+    published = told.groupby(_PLACE)["children"].agg(lambda part: part.sum(skipna=False)).rename("published")
+    both = lists[[*_PLACE, "waiting"]].merge(published.reset_index(), on=_PLACE).dropna(subset=["waiting", "published"])
+    words = [
+        f"{own:,.0f} waiting by the list of children, which counts; {other:,.0f} by the published table beside it."
+        for own, other in zip(both["waiting"], both["published"], strict=True)
+    ]
+    return _found(both, "two_sources", pd.Series(True, index=both.index), both["waiting"] - both["published"], words)
 
 
 def _found(

@@ -1,4 +1,5 @@
-"""Intervals around counts and shares: Wilson, Newcombe, Byar, and exact Poisson limits. Plain numbers in and out.
+"""Intervals around counts and shares: Wilson, Newcombe, Byar, and exact Poisson limits. Plain numbers in and out,
+Wilson also for columns.
 
 Confidence is two-sided, 0.95 unless told. Missing in, missing out; an impossible count is a ValueError, since figures
 that reach this far have been checked.
@@ -7,6 +8,9 @@ that reach this far have been checked.
 import math
 from collections.abc import Callable
 from statistics import NormalDist
+from typing import Any
+
+import pandas as pd
 
 Interval = tuple[float, float]
 NONE: Interval = (math.nan, math.nan)
@@ -23,10 +27,23 @@ def wilson(count: float, base: float, confidence: float = 0.95) -> Interval:
         return NONE
     if base <= 0 or not 0 <= count <= base:
         raise ValueError("a share needs a base above 0 and a count from 0 to the base")
-    half = z * math.sqrt(z * z + 4 * count * (1 - count / base))
-    whole = 2 * (base + z * z)
-    lower, upper = (2 * count + z * z - half) / whole, (2 * count + z * z + half) / whole
+    lower, upper = _wilson(count, base, z)
     return 0.0 if count == 0 else lower, 1.0 if count == base else upper
+
+
+def wilson_ends(counts: pd.Series, bases: pd.Series, confidence: float = 0.95) -> tuple[pd.Series, pd.Series]:
+    """Return the ends of `wilson` for columns of counts and bases; without a count inside its base there are none."""
+    known = (counts >= 0) & (counts <= bases) & (bases > 0)
+    x, n = (part.astype("Float64").where(known.fillna(False).astype("bool")) for part in (counts, bases))
+    lower, upper = _wilson(x, n, _deviate(confidence))
+    return lower.mask((x == 0).fillna(False), 0.0), upper.mask((x == n).fillna(False), 1.0)
+
+
+def _wilson(x: Any, n: Any, z: float) -> tuple[Any, Any]:
+    """Return both ends for numbers or columns alike."""
+    half = z * (z * z + 4 * x * (1 - x / n)) ** 0.5
+    whole = 2 * (n + z * z)
+    return (2 * x + z * z - half) / whole, (2 * x + z * z + half) / whole
 
 
 def newcombe(

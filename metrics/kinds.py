@@ -3,9 +3,9 @@
 All take and return frames with one row per area, breakdown, group and month (for measures, also period length).
 """
 
-from statistics import NormalDist
-
 import pandas as pd
+
+from metrics.intervals import wilson_ends
 
 PLACE = ["area", "breakdown", "group", "month"]
 
@@ -13,15 +13,37 @@ PLACE = ["area", "breakdown", "group", "month"]
 PERCENTILE_MINIMUM = 20
 
 
-def share(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return numerator, denominator, percentage and its 95 % Wilson interval; x of 0 has no value (`no_base`)."""
-    result = counts.copy()
-    base = result["denominator"].where(result["denominator"] > 0)
-    result["value"] = 100 * result["numerator"] / base
-    result["low"], result["high"] = (100 * end for end in wilson(result["numerator"], base))
-    empty = result["flag"].isna() & (result["denominator"] == 0)
-    result["flag"] = result["flag"].mask(empty, "no_base")
-    return result
+def share(counts: pd.DataFrame, minimum: int = 0) -> pd.DataFrame:
+    """Return numerator, denominator, percentage and its 95 % Wilson interval.
+
+    x of 0 has no value (`no_base`); below the minimum base there are the counts and no percentage (`small_base`).
+    """
+    result = _judged(counts, minimum)
+    base = _base(result)
+    low, high = wilson_ends(result["numerator"], base)
+    return result.assign(value=100 * result["numerator"] / base, low=100 * low, high=100 * high)
+
+
+def top_two_box(counts: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Return the share of valid answers in the two best places; below the minimum base no count of them either.
+
+    Source: domain rules, section 4 (fewer than ten answers are not shown).
+    """
+    result = share(counts, minimum)
+    return result.assign(numerator=result["numerator"].mask(result["flag"].notna()))
+
+
+def _judged(counts: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Return the counts with the flag of a base that is 0, or below the minimum that the definition names."""
+    own, base = counts["flag"].isna(), counts["denominator"]
+    few = own & (base < minimum).fillna(False) & (base > 0).fillna(False)
+    flag = counts["flag"].mask(own & (base == 0).fillna(False), "no_base").mask(few, "small_base")
+    return counts.assign(flag=flag)
+
+
+def _base(judged: pd.DataFrame) -> pd.Series:
+    """Return the bases a value may be computed on, missing elsewhere."""
+    return judged["denominator"].where((judged["denominator"] > 0) & (judged["flag"] != "small_base").fillna(True))
 
 
 def count(counts: pd.DataFrame) -> pd.DataFrame:
@@ -29,9 +51,9 @@ def count(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(value=counts["numerator"], denominator=None)
 
 
-def measure(counts: pd.DataFrame, unit: str) -> pd.DataFrame:
+def measure(counts: pd.DataFrame, unit: str, minimum: int = 0) -> pd.DataFrame:
     """Return published parts as a percentage where the unit is percent, else the numerator as the value."""
-    return share(counts) if unit == "percent" else counts.assign(value=counts["numerator"])
+    return share(counts, minimum) if unit == "percent" else counts.assign(value=counts["numerator"])
 
 
 def net_flow(counts: pd.DataFrame) -> pd.DataFrame:
@@ -57,36 +79,25 @@ def clearance_weeks(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def rate(counts: pd.DataFrame, per: int) -> pd.DataFrame:
+def rate(counts: pd.DataFrame, per: int, minimum: int = 0) -> pd.DataFrame:
     """Return the numerator per so many of the denominator; a child may count twice, so there is no interval."""
-    base = counts["denominator"].where(counts["denominator"] > 0)
-    empty = counts["flag"].isna() & (counts["denominator"] == 0).fillna(False)
-    absent = counts["flag"].isna() & counts["denominator"].isna()
-    flag = counts["flag"].mask(empty, "no_base").mask(absent, "not_available")
-    return counts.assign(value=per * counts["numerator"] / base, flag=flag)
+    result = _judged(counts, minimum)
+    absent = result["flag"].isna() & result["denominator"].isna()
+    return result.assign(
+        value=per * result["numerator"] / _base(result), flag=result["flag"].mask(absent, "not_available")
+    )
 
 
-def top_two_box(counts: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Return the share of valid answers in the two best places, with its interval; nothing below the minimum base.
-
-    Source: domain rules, section 4 (Wilson; fewer than ten answers are not shown).
-    """
-    few = counts["flag"].isna() & (counts["denominator"] < minimum)
-    result = share(counts.assign(flag=counts["flag"].mask(few, "small_base")))
-    blank = result["flag"].notna()
-    return result.assign(**{column: result[column].mask(blank) for column in ("numerator", "value", "low", "high")})
-
-
-def mean(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean wait in weeks, with the number of children in denominator.
+def mean(days: pd.DataFrame, minimum: int = 0) -> pd.DataFrame:
+    """Return the mean wait in weeks, with the number of children in denominator; nothing below the minimum base.
 
     `days` has PLACE, days, children and flag. Source: DfE, EHC plans release 2026, avg_weeks_issue_plan.
     """
     total = days.assign(total=days["days"] * days["children"])
     grouped = total.groupby(PLACE, sort=False)
     result = grouped.agg(total=("total", "sum"), denominator=("children", "sum"), flag=("flag", "first")).reset_index()
-    base = result["denominator"].where(result["denominator"] > 0)
-    return _blanked(result.assign(value=result["total"] / base / 7, at_least=None, numerator=None))
+    result = _judged(result, minimum)
+    return _blanked(result.assign(value=result["total"] / _base(result) / 7, at_least=None, numerator=None))
 
 
 def exact_percentile(days: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM) -> pd.DataFrame:
@@ -135,19 +146,6 @@ def percentile(bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM)
     result = result.merge(hits[[*PLACE, "value", "at_least"]], on=PLACE, how="left")
     few = result["flag"].isna() & (result["denominator"] < minimum)
     return _blanked(result.assign(flag=result["flag"].mask(few, "small_base"), numerator=None))
-
-
-def wilson(numerator: pd.Series, denominator: pd.Series, confidence: float = 0.95) -> tuple[pd.Series, pd.Series]:
-    """Return lower and upper end of the Wilson score interval as shares; missing parts give missing ends.
-
-    Source: UKHSA/OHID method for proportions (PHEindicatormethods).
-    """
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    x, n = numerator.astype("Float64"), denominator.astype("Float64")
-    x = x.where((x >= 0) & (x <= n))
-    middle = 2 * x + z**2
-    spread = z * (z**2 + 4 * x * (1 - x / n)) ** 0.5
-    return (middle - spread) / (2 * (n + z**2)), (middle + spread) / (2 * (n + z**2))
 
 
 def _blanked(result: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,10 @@
 """Months into longer periods: rolling windows, and the years people plan by. A window with a gap is no window."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 
 Period = Literal["month", "quarter", "rolling_3", "rolling_12", "calendar_year", "financial_year", "academic_year"]
-PERIODS: tuple[str, ...] = get_args(Period)
 
 LENGTH = {
     "month": 1,

@@ -102,24 +102,26 @@ class PlanTables(Document):
 
 def load_plan_tables(folder: Path, plan: Plan) -> PlanTables:
     """Return the plan's lists. Raises DocumentError naming file and line, also where they contradict plan.yaml."""
-    actions = _read(folder / "actions.csv", Action)
-    measures = _read(folder / "impact_measures.csv", ImpactMeasure)
+    faults: list[str] = []
+    actions = _read(folder / "actions.csv", Action, faults)
+    measures = _read(folder / "impact_measures.csv", ImpactMeasure, faults)
     reasons = folder / "no_number.yaml"
     none = read_document(reasons, NoNumber) if reasons.is_file() else NoNumber()
     themes = {theme.key: theme.outcome for theme in plan.themes}
     refs = [action.ref for action in actions]
-    faults = [f"{ref}: given twice" for ref in sorted({ref for ref in refs if refs.count(ref) > 1})]
+    faults += [f"actions.csv: {ref}: given twice" for ref in sorted({ref for ref in refs if refs.count(ref) > 1})]
     for action in actions:
+        place = f"actions.csv: {action.ref}"
         if themes.get(action.theme) != action.outcome:
-            faults.append(f"{action.ref}: theme {action.theme} is not one of outcome {action.outcome} in plan.yaml")
+            faults.append(f"{place}: theme {action.theme} is not one of outcome {action.outcome} in plan.yaml")
         if action.same_text_as and action.same_text_as not in refs:
-            faults.append(f"{action.ref}: same_text_as names {action.same_text_as}, which is no action")
+            faults.append(f"{place}: same_text_as names {action.same_text_as}, which is no action")
     for measure in measures:
         wrong = [t for t in measure.themes.split() if t not in themes]
         wrong += [ref for ref in (measure.action_refs or "").split() if ref not in refs]
-        faults += [f"{measure.id}: {name} is not in the plan" for name in wrong]
+        faults += [f"impact_measures.csv: {measure.id}: {name} is not in the plan" for name in wrong]
     if faults:
-        raise DocumentError(f"actions.csv, impact_measures.csv: {len(faults)} to mend. " + "; ".join(faults))
+        raise DocumentError("\n".join(faults))
     return PlanTables(actions=actions, impact_measures=measures, no_number=none)
 
 
@@ -136,16 +138,24 @@ def unreached(tables: PlanTables, kpis: Iterable[Definition], scored_refs: Itera
 Row = TypeVar("Row", bound=Document)
 
 
-def _read(path: Path, model: type[Row]) -> list[Row]:
+def _read(path: Path, model: type[Row], faults: list[str]) -> list[Row]:
+    """Return the lines that follow their format; what is wrong with the others is added to the faults."""
     if not path.is_file():
         return []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            lines = list(csv.DictReader(text, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        faults.append(f"{path.name}: not readable; save it as CSV in UTF-8 (in Excel: CSV UTF-8)")
+        return []
     rows = []
-    with path.open(encoding="utf-8", newline="") as lines:
-        for number, line in enumerate(csv.DictReader(lines), start=2):
-            try:
-                rows.append(model.model_validate(line))
-            except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(map(str, first["loc"])) or "line"
-                raise DocumentError(f"{path.name}: row {number}: {where}: {first['msg']}") from error
+    for number, line in enumerate(lines, start=2):
+        if None in line or None in line.values():
+            faults.append(f"{path.name}: row {number}: has not as many cells as the heading; put texts in quotes")
+            continue
+        try:
+            rows.append(model.model_validate(line))
+        except ValidationError as error:
+            places = [(".".join(map(str, fault["loc"])) or "line", fault["msg"]) for fault in error.errors()]
+            faults += [f"{path.name}: row {number}: {place}: {words}" for place, words in places]
     return rows

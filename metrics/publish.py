@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.errors import DocumentError
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
-from etl.warehouse import Reader, Warehouse
+from etl.warehouse import Warehouse
+from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
 from metrics.comparators import compared, load_neighbours
 from metrics.compute import Facts, compute
 from metrics.definition import Definition, load_definitions
@@ -21,12 +23,15 @@ from metrics.edition import (
     content_hash,
     current_edition,
     read_manifest,
+    read_tables,
     write_edition,
 )
-from metrics.edition_tables import ARRIVALS, BANDS, EDITION, EDITION_AREAS, EDITION_FINDINGS, EDITION_LOADS, KPIS
+from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
-from metrics.plan import Plan, load_plan, months_between, months_later
+from metrics.plan import Plan, months_between, months_later
+from metrics.plan_folder import LocalPlan, load_plan
+from metrics.plan_history import rewritten
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -50,12 +55,15 @@ def publish(
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
     last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
-    plan, scorecard = load_plan(plan_folder)
+    local = load_plan(plan_folder)
+    plan, scorecard = local.plan, local.scorecard
+    _refuse_rewriting(local, editions)
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
-        tables = _arrived(reader, loads)
+        tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
+        fed = read_feeds(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
             "WHERE loads.state = 'current' ORDER BY loads.month"
@@ -80,7 +88,11 @@ def publish(
         "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder())),
     }
     tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
-    tables |= score(plan, scorecard, kpis, results, month)
+    tables["feeds"] = feeds(
+        fed, facts["observed"], kpis.values(), [area.area for area in plan.areas if area.role == "local"], month
+    )
+    sources = latest_source(tables["feeds"], tables["loads"])
+    tables |= score(plan, scorecard, kpis, results, month, local.amendments, sources)
     tables["scorecard"] = _with_parts(tables["scorecard"], results)
     tables["bands"] = _bands(facts["clock_counts"], plan, month)
     step("write edition")
@@ -90,6 +102,31 @@ def publish(
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
     return Published(write_edition(editions, tables, manifest), changed=True)
+
+
+def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
+    """Raise DocumentError where the plan folder no longer holds what the edition in use had published of this plan.
+
+    Another plan, or one whose clock was set differently, is not held against it; nor an edition that cannot be read.
+    """
+    before = current_edition(editions)
+    if before is None:
+        return
+    try:
+        manifest, published = read_manifest(editions, before), read_tables(editions, before)
+    except EditionError:
+        return
+    clock = [(slot.label, slot.months) for slot in sorted(local.plan.slots.values(), key=lambda slot: slot.months)]
+    known = (
+        manifest.plan_title,
+        manifest.area_name,
+        manifest.plan_start,
+        [(m.label, m.months) for m in manifest.milestones],
+    )
+    if known == (local.plan.title, local.plan.area_name, local.plan.start, clock) and (
+        faults := rewritten(local.plan, local.scorecard, local.amendments, published)
+    ):
+        raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
 
 
 def version() -> str:
@@ -147,25 +184,6 @@ def _bands(counts: pd.DataFrame, plan: Plan, month: date) -> pd.DataFrame:
     summed = grouped.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
     summed["children"] = summed["children"].mask(summed.pop("absent"))
     return BANDS.typed(summed)
-
-
-def _arrived(reader: Reader, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    findings = reader.query("SELECT * FROM findings")
-    covered = reader.query("SELECT source, organisation, month, load_id FROM coverage")
-    rows: list[dict[str, object]] = []
-    for (source, organisation), have in covered.groupby(["source", "organisation"]):
-        by_month = dict(zip(have["month"], have["load_id"], strict=True))
-        for month in pd.date_range(min(by_month), max(by_month), freq="MS"):
-            load = by_month.get(month)
-            rows.append(
-                {"source": source, "organisation": organisation, "month": month, "arrived": load is not None,
-                 "load_id": load}
-            )  # fmt: skip
-    return {
-        "loads": EDITION_LOADS.typed(loads),
-        "findings": EDITION_FINDINGS.typed(findings),
-        "arrivals": ARRIVALS.frame(rows),
-    }
 
 
 def _manifest(

@@ -20,15 +20,30 @@ EDITION_FINDINGS = Table(
 
 ARRIVALS = Table(
     "arrivals",
-    "One row per source, organisation and month of the calendar between the first and the last month loaded.",
+    "One row per source, organisation and month, or longer period, due between the first and the last one loaded.",
     (
         Column("source", "TEXT", "the source"),
         Column("organisation", "TEXT", "who sent it"),
-        Column("month", "DATE", "the month"),
+        Column("month", "DATE", "the month, or last month of the period"),
+        Column("period_months", "INTEGER", "length of the period; 0 for lists and bands at month end"),
         Column("arrived", "BOOLEAN", "whether a load answers for it; false is a gap"),
         Column("load_id", "TEXT", "which load", required=False),
     ),
     key=("source", "organisation", "month"),
+)
+
+FEEDS = Table(
+    "feeds",
+    "One row per KPI, local area and load in use that fed its figures.",
+    (
+        Column("kpi", "TEXT", "name of the definition file"),
+        Column("area", "TEXT", "whose figures"),
+        Column("load_id", "TEXT", "the load"),
+        Column("first_month", "DATE", "first month it answers for"),
+        Column("last_month", "DATE", "last month it answers for"),
+        Column("set_aside", "BOOLEAN", "published bands that only stand beside a list of children, never added to it"),
+    ),
+    key=("kpi", "area", "load_id"),
 )
 
 CHECKS = Table(
@@ -38,7 +53,13 @@ CHECKS = Table(
         Column("clock", "TEXT", "what is timed"),
         Column("area", "TEXT", "whose list"),
         Column("month", "DATE", "the month"),
-        Column("check", "TEXT", "what was checked", allowed=("stock_flow", "ageing", "unchanged", "submitters")),
+        Column(
+            "check",
+            "TEXT",
+            "what was checked",
+            True,
+            ("stock_flow", "ageing", "unchanged", "submitters", "two_sources"),
+        ),
         Column("passed", "BOOLEAN", "whether it holds"),
         Column("gap", "DOUBLE", "by how many children it fails, where that can be said", required=False),
         Column("sentence", "TEXT", "what was found, in words"),

@@ -8,9 +8,6 @@ names follow the cases. A value that a formula cannot take raises ValueError.
 from collections.abc import Sequence
 from math import inf, log, sqrt
 
-# A list at or under twice its target size needs no relief capacity, only target capacity (NHSRwaitinglist).
-RELIEF_ABOVE = 2.0
-
 
 def queue_load(demand: float, capacity: float) -> float:
     """Return demand / capacity, both per week; at 1 or above the list grows. Infinite when nothing is completed."""

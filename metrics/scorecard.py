@@ -12,6 +12,8 @@ from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
+from metrics.plan_amendments import Amendments, amended
+from metrics.plan_history import amendments_table, with_originals
 from metrics.trajectory import (
     Reading,
     aimed_at,
@@ -25,12 +27,13 @@ from metrics.trajectory import (
     readings,
     status,
 )
-from metrics.verdict import Milestone, sentence, summary
+from metrics.verdict import Milestone, Standing, sentence, summary
 from metrics.wording import STATUS_WORDS, difference, period_words
 
 # A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
 # (DfE release) and stands for twelve months more. Older than that, something has not arrived.
 STALE_AFTER_MONTHS = {0: 4, 1: 4, 12: 18}
+_OVERDUE = "No figure since"
 
 
 @dataclass(frozen=True)
@@ -53,26 +56,35 @@ class _Scored:
 
 
 def score(
-    plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date
-) -> dict[str, pd.DataFrame]:
+    plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date,
+    amendments: Amendments | None = None, sources: Mapping[tuple[str, str], str] | None = None,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the tables of scored KPIs as they stand in a month: scorecard, milestones, path, course and summary.
 
-    `results` holds nothing later than `as_of`.
+    `results` holds nothing later than `as_of`; amendments decided later are not in force. `scorecard` is the first one.
+    `sources` has the title of the source that last fed a KPI, by KPI and area.
     """
+    amendments = amendments or Amendments()
+    scorecard, changes = amended(plan, scorecard, amendments.amendments, as_of)
+    changed = amendments_table(changes, kpis)
     scored, dated, paths = [], [], []
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
         own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
-        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found))
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases))
         scored.append(one)
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
     ranks = _attention(scored, {one.kpi.id: frame for one, frame in zip(scored, paths, strict=True)}, as_of)
     rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
-    sentences = summary([(_area_title(plan, one.row), one.status) for one in scored])
+    for line, one in zip(rows, scored, strict=True):
+        overdue = str(line["attention_reason"]).startswith(_OVERDUE)
+        line["overdue_source"] = (sources or {}).get((one.row.kpi, one.row.area)) if overdue else None
+    sentences = summary([_standing(plan, one) for one in scored])
     return {
         "scorecard": SCORECARD.frame(rows),
-        "milestones": pd.concat([MILESTONES.empty(), *dated], ignore_index=True),
+        "milestones": with_originals(pd.concat([MILESTONES.empty(), *dated], ignore_index=True), changed),
+        "amendments": changed,
         "path": pd.concat([PATH.empty(), *paths], ignore_index=True),
         "charts": pd.concat([CHARTS.empty(), *(one.course.chart for one in scored)], ignore_index=True),
         "signals": pd.concat([SIGNALS.empty(), *(one.course.signals for one in scored)], ignore_index=True),
@@ -137,7 +149,7 @@ def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: 
             reasons.append((4, 0.0, one.kpi.id, "More children wait more than a year than the time before"))
         elif one.latest and _stale(one.latest, as_of):
             since = period_words(one.latest.month, one.latest.period_months)
-            reasons.append((5, 0.0, one.kpi.id, f"No figure since {since}"))
+            reasons.append((5, 0.0, one.kpi.id, f"{_OVERDUE} {since}"))
     ordered = sorted(reasons, key=lambda reason: reason[:2])
     return {kpi: (rank, words) for rank, (_, _, kpi, words) in enumerate(ordered, start=1)}
 
@@ -164,6 +176,11 @@ def _stale(latest: Reading, as_of: date) -> bool:
 
 def _area_title(plan: Plan, row: ScorecardRow) -> str:
     return f"{row.priority_area}. {plan.priority_areas[row.priority_area].title}"
+
+
+def _standing(plan: Plan, one: _Scored) -> Standing:
+    worse = one.course.reading is not None and one.course.reading.variation == "special_cause_concern"
+    return Standing(_area_title(plan, one.row), one.kpi.title, one.status, one.latest is not None, worse)
 
 
 def _coming(plan: Plan, one: _Scored) -> Milestone | None:

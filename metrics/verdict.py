@@ -1,4 +1,4 @@
-"""Where a KPI stands, in one or two sentences a parent can read. They are the charts' text alternative, too."""
+"""Where a KPI stands in one or two sentences, a priority area in one paragraph: plain enough for a child of twelve."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +6,8 @@ from datetime import date
 from metrics.definition import Definition
 from metrics.trajectory import Reading
 from metrics.wording import difference, figure, likelihood, month_words, number, period_words
+
+_NAMED = 3  # measures named one by one in a paragraph; more are counted
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,17 @@ class Milestone:
     chance: float | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the paragraph of a priority area needs of a KPI; `worse` means worse by more than chance."""
+
+    area: str
+    title: str
+    status: str
+    has_figure: bool = True
+    worse: bool = False
+
+
 def sentence(
     kpi: Definition,
     latest: Reading | None,
@@ -25,60 +38,57 @@ def sentence(
     status: str,
     coming: Milestone | None = None,
 ) -> str:
-    """Return where the KPI is, which way it moved, how that compares with the plan, and what is likely."""
+    """Return one or two sentences: where the KPI is and how it moved; how that fits the plan and what is likely."""
     if latest is None:
         return f"{kpi.title}: there is no figure yet."
     value = figure(latest.value, kpi.unit, at_least=latest.at_least, flag=latest.flag)
-    words = [f"{kpi.title}: {value} ({period_words(latest.month, latest.period_months)})."]
-    if moved := _moved(kpi, latest, previous):
-        words.append(moved)
-    if against := _against_plan(kpi, gap, status):
-        words.append(against)
-    if coming and coming.chance is not None and status != "met":
-        likely = likelihood(coming.chance)
-        words.append(f"Reaching {number(coming.target, kpi.unit)} by {month_words(coming.month)} is {likely}.")
-    return " ".join(words)
+    now = f"{kpi.title}: {value} {_when(latest)}{_moved(kpi, latest, previous)}."
+    return " ".join([now, *_against_plan(kpi, gap, status, coming)])
 
 
-def _moved(kpi: Definition, latest: Reading, previous: Reading | None) -> str | None:
+def _when(reading: Reading) -> str:
+    words = period_words(reading.month, reading.period_months)
+    return f"in {'the ' if reading.period_months > 1 else ''}{words}"
+
+
+def _moved(kpi: Definition, latest: Reading, previous: Reading | None) -> str:
     if latest.value is None or previous is None or previous.value is None:
-        return None
+        return ""
     change = latest.value - previous.value
-    before = f"{number(previous.value, kpi.unit)} ({period_words(previous.month, previous.period_months)})"
     if change == 0:
-        return f"The same as the figure before it, {before}."
-    way = "Up" if change > 0 else "Down"
+        return f", the same as {_when(previous)}"
     judged = ""
     if kpi.better != "neither":
         judged = ", which is better" if (change > 0) == (kpi.better == "higher") else ", which is worse"
-    return f"{way} from {before}{judged}."
+    before = number(previous.value, kpi.unit).removesuffix(f" {kpi.unit}")
+    return f", {'up' if change > 0 else 'down'} from {before} {_when(previous)}{judged}"
 
 
-def _against_plan(kpi: Definition, gap: float | None, status: str) -> str | None:
+def _against_plan(kpi: Definition, gap: float | None, status: str, coming: Milestone | None) -> list[str]:
+    """Return the second sentence, or nothing where there is nothing to say."""
     if status == "no_target":
-        return "The plan sets no target in numbers."
+        return ["The plan sets no target in numbers."]
     if status == "met":
-        return "This meets the plan's milestone."
+        return ["This meets the plan's milestone."]
     if gap is None:
-        return None
+        return []
     amount = difference(abs(gap), kpi.unit).lstrip("+±")
     if status == "on_trajectory":
-        return (
-            "This is where the plan says it should be by now." if gap == 0 else f"This is {amount} ahead of the plan."
-        )
-    return f"This is {amount} behind the plan{', within the margin it allows' if status == 'near' else ''}."
+        said = "This is as the plan says" if gap == 0 else f"This is {amount} ahead of the plan"
+    else:
+        said = f"This is {amount} behind the plan{', within its margin' if status == 'near' else ''}"
+    if coming is None or coming.chance is None:
+        return [f"{said}."]
+    return [
+        f"{said}, and {number(coming.target, kpi.unit)} by {month_words(coming.month)} is {likelihood(coming.chance)}."
+    ]
 
 
-def summary(rows: list[tuple[str, str]]) -> list[str]:
-    """Return the sentences above the scorecard, from priority area and status of each row, in the plan's order.
-
-    First how many measures stand where in all, then one sentence a priority area.
-    """
-    sentences = [_whole([status for _, status in rows])]
-    areas = dict.fromkeys(area for area, _ in rows)
-    if len(areas) > 1:
-        sentences += [_of_area(area, [status for other, status in rows if other == area]) for area in areas]
-    return sentences
+def summary(standings: list[Standing]) -> list[str]:
+    """Return what stands above the scorecard: one sentence on all measures, then one paragraph a priority area."""
+    areas = dict.fromkeys(one.area for one in standings)
+    paragraphs = [_of_area(area, [one for one in standings if one.area == area]) for area in areas]
+    return [_whole([one.status for one in standings]), *paragraphs]
 
 
 def _whole(statuses: list[str]) -> str:
@@ -93,11 +103,24 @@ def _whole(statuses: list[str]) -> str:
     )
 
 
-def _of_area(area: str, statuses: list[str]) -> str:
+def _of_area(area: str, standings: list[Standing]) -> str:
+    """Return where the measures of an area stand, which are off the plan, which got worse, how many have no figure."""
+    statuses = [one.status for one in standings]
     targets = [status for status in statuses if status != "no_target"]
-    if not targets:
-        return f"{area}: {_measures(len(statuses))}, none with a target in numbers."
-    return f"{area}: {_measures(len(statuses))}, {len(targets)} with a target in numbers: {_stands(targets)}."
+    told = (
+        f"{len(targets)} with a target in numbers: {_stands(targets)}" if targets else "none with a target in numbers"
+    )
+    words = [f"{area}: {_measures(len(statuses))}, {told}."]
+    for name, chosen in (
+        ("Off the plan", [one.title for one in standings if one.status == "off"]),
+        ("Worse by more than chance", [one.title for one in standings if one.worse]),
+    ):
+        if chosen:
+            more = f"; and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else ""
+            words.append(f"{name}: {'; '.join(chosen[:_NAMED])}{more}.")
+    if blank := sum(not one.has_figure for one in standings):
+        words.append(f"{_measures(blank)} {'has' if blank == 1 else 'have'} no figure yet.")
+    return " ".join(words)
 
 
 def _stands(statuses: list[str]) -> str:

@@ -71,7 +71,8 @@ def read_facts(reader: Reader) -> Facts:
 
 def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
     """Return every fact, the clock counts from cells read before."""
-    cells = _compact(cells)
+    observed = reader.query(_with_clocks("observed"))
+    cells, set_aside = rows_before_bands(_compact(cells), observed)
     return FactFrames(
         {
             "clock_counts": clock_counts(cells),
@@ -79,9 +80,23 @@ def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
             "cohort_counts": _compact(reader.query(select_cohorts())),
             "answer_counts": reader.query(select_fact("answer_counts")),
             "measure_values": reader.query(select_fact("measure_values")),
-            "observed": reader.query(_with_clocks("observed")),
+            "observed": observed,
+            "set_aside": set_aside,
         }
     )
+
+
+def rows_before_bands(cells: pd.DataFrame, observed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cells that count, and the published bands set aside because a list of children answers for the same.
+
+    Both count the same children, so they are never added: for a clock, area and month with a list, the list counts.
+    """
+    keys = ["clock", "area", "month"]
+    listed = observed[keys].drop_duplicates().astype({"month": "datetime64[s]"}).assign(listed=True)
+    places = cells[keys].astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
+    both = places.merge(listed, on=keys, how="left")["listed"].notna().to_numpy()
+    beside = both & ~cells["load_id"].isin(observed["load_id"]).to_numpy()
+    return cells[~beside], cells[beside]
 
 
 def _compact(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,12 +6,12 @@ from pages.components import queries, tables, tiles
 
 edition = queries.edition()
 loads, findings = edition.tables["loads"], edition.tables["findings"]
-arrivals = tables.series(edition.tables["arrivals"], edition.source_titles())
+arrivals = tables.series(edition.tables["arrivals"], edition.source_titles(), edition.senders())
 
 tiles.heading("Can these figures be trusted?", "What arrived, what did not, and what was found in it.")
 tiles.totals(loads, tables.missing(arrivals))
 
-tiles.section("Which months arrived?", "A square: a load answers for the month. A cross: nothing came.")
+tiles.section("What came when?", "A square: a month arrived. A bar: a year. A cross: nothing came.")
 tiles.completeness(arrivals)
 
 tiles.section("Where are the gaps?", "A gap is never filled, carried forward or shown as zero.")
@@ -19,7 +19,7 @@ missing = tables.missing(arrivals)
 if missing.empty:
     st.markdown("No month is missing between the first and the last that arrived.")
 else:
-    tiles.table(missing, "Months without an extract", "gaps", ("Months missing",))
+    tiles.table(missing, "Periods without an extract", "gaps", ("Months missing",))
 
 tiles.section("What was found?", "Errors stop a file or hold rows back, queries need an explanation, notes inform.")
 if findings.empty:

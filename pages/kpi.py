@@ -17,6 +17,7 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
         tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")
         tiles.trajectory(edition, chosen)
         tiles.milestone_cells(tiles.plan_of(edition, chosen))
+        tiles.amendments(edition, chosen)
         tiles.outlook(edition, chosen, unit)
 
         tiles.section("How fast?", "How fast it moves, beside how fast it would have to.")

@@ -16,6 +16,7 @@ if scorecard.empty:
 else:
     tiles.section("What needs attention?")
     tiles.attention(edition)
+    tiles.overdue(edition)
 
     with_numbers = edition.scored_with_targets()
     if with_numbers:

@@ -11,6 +11,7 @@ from etl.warehouse import Warehouse
 from metrics.compute import compute, read_facts
 from metrics.definition import FOLDER, load_definition, load_definitions
 from metrics.edition_tables import RESULTS
+from metrics.selection import load_measures
 from tests.examples import facts_of
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -57,9 +58,45 @@ def refused(folder: Path, **changes: object) -> str:
         ({"breakdowns": ["shoe_size"]}, "unknown breakdown shoe_size"),
         ({"numerator": "weeks_to <= 18; DROP TABLE weeks"}, "no semicolon"),
         ({"better": "sideways"}, "better"),
+        ({"select": {"clock": "stl", "state": "waiting"}}, "select.clock: stl is unknown; known: amended_plan, "),
+        ({"select": {"clock": "slt", "state": "wating"}}, "state: wating is unknown; known: completed, removed, "),
+        ({"select": {"clock": "slt", "state": ["waiting", "gone"]}}, "select.state: gone is unknown"),
+        ({"select": {"clock": "slt", "cohort": "due"}}, "select.cohort: is nothing clock_counts can be selected by"),
+        ({"select": {"clock": "slt", "excepted": "maybe"}}, "select.excepted: maybe is unknown; known: false, true"),
+        ({"select": {"state": "waiting"}}, "select.clock: is missing; known: amended_plan"),
+        ({"kind": "count", "minimum_base": 10}, "minimum_base: only what rests on a base has one"),
+        ({"kind": "measure", "fact": "measure_values", "select": {"measure": "talk_bost"}},
+         "select.measure: talk_bost is unknown; known, beginning alike: talk_boost_children_reached, "
+         "talk_boost_progress; name it in metrics/measures.yaml"),
+        ({"kind": "rate", "per": 1000, "population": "everybody", "minimum_base": None},
+         "population: everybody is no known measure"),
+        ({"kind": "top_two_box", "fact": "answer_counts",
+          "select": {"survey": "parents", "question": "plan_up_to_date", "respondent_group": "parents_and_carers"}},
+         "select.survey: parents is unknown; known: children_and_young_people_survey, parent_carer_survey"),
+        ({"kind": "top_two_box", "fact": "answer_counts",
+          "select": {"survey": "setting_survey", "question": "plan_up_to_date", "respondent_group": "setting_staff"}},
+         "select.question: plan_up_to_date is unknown; known: nd_inclusive_practice"),
     ],
-)
+)  # fmt: skip
 def test_the_format_refuses_by_file_and_key(tmp_path: Path, changes: dict[str, object], words: str) -> None:
     message = refused(tmp_path, **changes)
     assert message.startswith("other.yaml: 1 to mend. ")
     assert words in message
+
+
+def test_all_faulty_definitions_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        content = yaml.safe_load((FOLDER / "slt_within_18_weeks.yaml").read_text())
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump({**content, "select": {"clock": name}}))
+    with pytest.raises(DocumentError) as error:
+        load_definitions(tmp_path)
+    assert [line.partition(":")[0] for line in str(error.value).splitlines()] == ["one.yaml", "two.yaml"]
+
+
+def test_every_measure_that_a_source_brings_is_named() -> None:
+    folder = Path(__file__).resolve().parent.parent / "etl" / "sources"
+    contents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yaml")]
+    layouts = [part for content in contents for part in content.values() if isinstance(part, dict)]
+    brought = {name for layout in layouts for name in layout.get("measures", ())}
+    assert brought
+    assert brought <= set(load_measures())

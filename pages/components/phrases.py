@@ -22,6 +22,7 @@ class Cell:
     read_for: str
     status: str | None
     chance: str = ""
+    amended: str = ""
 
 
 def status_words(status: str) -> str:
@@ -56,6 +57,11 @@ def gap_to_plan(row: pd.Series, unit: str) -> str:
     return f"{wording.gap_words(row['gap'], unit)}{planned}"
 
 
+def overdue_words(reason: str, kpis: int) -> str:
+    """Return how many KPIs wait for a source and since when: "4 KPIs have no figure since calendar year 2024"."""
+    return f"{kpis} KPI{' has' if kpis == 1 else 's have'} {reason[:1].lower()}{reason[1:]}"
+
+
 def change(row: pd.Series, unit: str) -> str:
     """Return the change since the figure before, or "" where there is none to compare with."""
     if pd.isna(row["value"]) or pd.isna(row["previous_value"]):
@@ -79,6 +85,7 @@ def _cell(row: pd.Series, unit: str) -> Cell:
         read_for=_read_for(row),
         status=str(row["status"]) if row["kind"] == "number" else None,
         chance="" if pd.isna(row["chance"]) else wording.chance_words(row["chance"]),
+        amended=_amended(row, unit),
     )
 
 
@@ -88,6 +95,15 @@ def _planned(row: pd.Series, unit: str) -> str:
     if pd.notna(row["target"]):
         return f"planned {wording.number(row['target'], unit)}"
     return f"planned “{row['statement']}”" if pd.notna(row["statement"]) else "no number planned"
+
+
+def _amended(row: pd.Series, unit: str) -> str:
+    """Return what the plan first said here where it was amended, else ""."""
+    if pd.isna(row["amended"]):
+        return ""
+    if pd.notna(row["original"]):
+        return f"first {wording.number(row['original'], unit)}"
+    return f"first “{row['original_statement']}”" if pd.notna(row["original_statement"]) else "added later"
 
 
 def _reading(row: pd.Series, unit: str) -> str:
@@ -114,9 +130,10 @@ def clock_stops(manifest: Manifest) -> list[tuple[str, int, pd.Timestamp]]:
 
 
 def edition_words(manifest: Manifest) -> str:
-    """Return the line at the foot of every screen."""
+    """Return the line at the foot of every screen, with the note its publisher wrote."""
+    note = f" · note: {manifest.note}" if manifest.note else ""
     return (
-        f"Edition {manifest.edition_id} · published {wording.moment_words(manifest.published_at)} "
+        f"Edition {manifest.edition_id}{note} · published {wording.moment_words(manifest.published_at)} "
         f"by {manifest.published_by} · figures as of {wording.month_words(manifest.as_of)} "
         f"· check {manifest.content_sha256[:12]}"
     )

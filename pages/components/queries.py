@@ -17,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from etl.settings import editions_folder
 from etl.tables import EVERYONE
 from metrics.edition import Audience, EditionError, Manifest, current_edition, list_editions, read_manifest, read_tables
+from pages.components import tables
 
 Answer = TypeVar("Answer")
 
@@ -123,14 +124,21 @@ class Edition:
         loads = self.tables["loads"].sort_values("loaded_at")
         return dict(zip(loads["source"], loads["title"], strict=True))
 
+    def senders(self) -> dict[str, str]:
+        """Return who sent loads, name and code, by the code alone."""
+        loads = self.tables["loads"].drop_duplicates("organisation")
+        return {str(row["organisation"]): tables.sender_words(row) for _, row in loads.iterrows()}
+
+    def has_bands_beside(self, kpi: str) -> bool:
+        """Return whether published bands were set aside for the local area, because lists of children count."""
+        fed = self.of_kpi("feeds", kpi)
+        return bool(fed.loc[fed["area"] == self.local_area(kpi), "set_aside"].any())
+
     def loads_behind(self, kpi: str) -> pd.DataFrame:
-        """Return the LOADS rows in use that cover the local area's latest month, whichever fed the KPI."""
-        mine, loads = self.over_time(kpi), self.tables["loads"]
-        if mine.empty:
-            return loads.iloc[:0]
-        month = mine["month"].iloc[-1]
-        covers = (loads["covers_from"] <= month) & (loads["covers_to"] >= month)
-        held: pd.DataFrame = loads[covers & (loads["state"] == "current")]
+        """Return the LOADS rows that fed the KPI's figures for the local area."""
+        fed = self.of_kpi("feeds", kpi)
+        loads = self.tables["loads"]
+        held: pd.DataFrame = loads[loads["load_id"].isin(fed.loc[fed["area"] == self.local_area(kpi), "load_id"])]
         return held
 
 

@@ -6,7 +6,6 @@ import io
 import pandas as pd
 
 from metrics import wording
-from pages.components.charts.drawing import gaps
 from pages.components.phrases import figure_words, period_and_base
 
 FIGURE_COLUMNS = ("Figure", "Base", "95 % interval")
@@ -57,13 +56,13 @@ def stages(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def loads(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per load, latest month first: what it was, what it covers, rows in, loaded and held back."""
+    """Return one row per load, latest first: what it was, who sent it, what it covers, rows in, loaded, held back."""
     rows = frame.sort_values(["month", "loaded_at"], ascending=False)
     return pd.DataFrame(
         {
             "Source": list(rows["title"]),
-            "Sent by": list(rows["organisation"]),
-            "Month": [wording.short_month(m) for m in rows["month"]],
+            "Sent by": [sender_words(r) for _, r in rows.iterrows()],
+            "Period": [wording.short_period(r["month"], int(r["period_months"])) for _, r in rows.iterrows()],
             "Covers": [_covers(r) for _, r in rows.iterrows()],
             "State": [_state(r) for _, r in rows.iterrows()],
             "Rows read": list(rows["rows_in"]),
@@ -99,22 +98,29 @@ def findings(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=pd.Index(names))
 
 
-def series(arrivals: pd.DataFrame, titles: dict[str, str]) -> pd.DataFrame:
+def sender_words(load: pd.Series) -> str:
+    """Return who sent a load with the code it goes under: "Shropshire Community Health NHS Trust (R1D)"."""
+    name, code = str(load["sender"]), str(load["organisation"])
+    return name if name == code else f"{name} ({code})"
+
+
+def series(arrivals: pd.DataFrame, titles: dict[str, str], senders: dict[str, str]) -> pd.DataFrame:
     """Return ARRIVALS with a column `series`: the source in words and who sent it."""
     rows = arrivals.sort_values(["source", "organisation", "month"])
-    named = [f"{titles.get(s, s)}, {o}" for s, o in zip(rows["source"], rows["organisation"], strict=True)]
-    return rows.assign(series=named)
+    pairs = zip(rows["source"], rows["organisation"], strict=True)
+    return rows.assign(series=[f"{titles.get(s, s)}, {senders.get(o, o)}" for s, o in pairs])
 
 
 def missing(arrivals: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per run of months without an extract: source and sender, from, to, months."""
+    """Return one row per run of months, or longer periods, without an extract: source and sender, from, to, months."""
     out = []
     for name, rows in arrivals.groupby("series", sort=False):
-        held = rows[rows["arrived"]].assign(period_months=0)
-        for first, last in gaps(held):
-            count = len(pd.date_range(first, last, freq="MS"))
-            words = [wording.month_words(first), wording.month_words(last)]
-            out.append({"Source": name, "From": words[0], "To": words[1], "Months missing": count})
+        run = (rows["arrived"] != rows["arrived"].shift()).cumsum()
+        for _, gap in rows[~rows["arrived"].astype("bool")].groupby(run):
+            length = int(gap["period_months"].iloc[0])
+            words = [wording.period_words(month, length) for month in (gap["month"].iloc[0], gap["month"].iloc[-1])]
+            months = len(gap) * max(length, 1)
+            out.append({"Source": name, "From": words[0], "To": words[1], "Months missing": months})
     return pd.DataFrame(out, columns=pd.Index(["Source", "From", "To", "Months missing"]))
 
 
@@ -164,7 +170,8 @@ def _interval(row: pd.Series, unit: str) -> str:
 
 
 def _covers(row: pd.Series) -> str:
-    first, last = wording.short_month(row["covers_from"]), wording.short_month(row["covers_to"])
+    length = int(row["period_months"])
+    first, last = (wording.short_period(row[end], length) for end in ("covers_from", "covers_to"))
     return first if first == last else f"{first} to {last}"
 
 

@@ -6,10 +6,11 @@ import re
 import pandas as pd
 
 # Streamlit links bare addresses and turns :words: into pictures after it has undone escapes, so these need something
-# between their characters. The word joiner is invisible and has no width.
+# between their characters. The word joiner is invisible and has no width. It comes along when text is copied, so it
+# stands only where something would happen: not after the colon of a sentence, or in a time of day.
 _JOINER = "\N{WORD JOINER}"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_TRIGGER = re.compile(r"(:|@|www)", re.IGNORECASE)
+_TRIGGER = re.compile(r"(:(?=[^\s\d]|\d[\w+-]*:)|@(?=\S)|www(?=\.))", re.IGNORECASE)
 
 
 def plain(text: object) -> str:

@@ -36,10 +36,6 @@ class Look:
         pairs = [(int(colour[i : i + 2], 16), int(self.background[i : i + 2], 16)) for i in (1, 3, 5)]
         return "#" + "".join(f"{round(share * own + (1 - share) * ground):02x}" for own, ground in pairs)
 
-    def status_colour(self, status: str) -> str:
-        """Return the colour of a status. Raises KeyError for a status that edition_tables does not list."""
-        return self.tones[STATUS_MARKS[status].tone][0]
-
 
 @dataclass(frozen=True)
 class Mark:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import queue
-from metrics.capacity import Aim, backlog_aim, mean_wait, needed, position, reached, wait_percentile, what_if
+from metrics.capacity import Aim, backlog_aim, mean_wait, needed, position, reached, what_if
 from metrics.capacity_conveyor import conveyor
 from metrics.forecast_flow import Projection, project, waiting_list
 from metrics.forecast_rates import WEEKS_PER_MONTH, Rates, WhatIf
@@ -246,24 +246,6 @@ def test_mean_wait_of_an_empty_list_and_of_an_open_band() -> None:
     assert of([0, 0]) == (None, False)
     assert of([10, 0]) == (26.0, False)
     assert of([10, 10]) == (pytest.approx(39), True)  # at least: 52 for those in the open band
-
-
-SITREP_2023 = [0, 1, 2, 4, 12, 18, 52]
-PUBLISHED = [  # Shropshire SLT, January and October 2023 (definitions.md 1.2)
-    {"counts": [41, 50, 76, 175, 80, 413, 24], "p50": 18.62, "p92": 48.32},
-    {"counts": [34, 48, 82, 142, 75, 242, 0], "p50": 12.44, "p92": 45.0},
-]
-
-
-@pytest.mark.parametrize("case", [*PUBLISHED, *cases("band_percentile", "cases")], ids=str)
-def test_percentiles_of_a_list_are_those_of_its_bands(case: dict) -> None:
-    frame = pd.DataFrame(
-        {"weeks_from": SITREP_2023, "weeks_to": [*SITREP_2023[1:], None], "children": case["counts"]}, dtype=float
-    )
-    found = waiting_list(frame, date(2023, 1, 1))
-    assert wait_percentile(found, 0.5) == pytest.approx(case["p50"], abs=0.005)
-    assert wait_percentile(found, 0.92) == pytest.approx(case["p92"], abs=0.005)
-    assert (wait_percentile(found, 0.999) is None) == (case["counts"][-1] > 0)
 
 
 def test_needed_by_hand_for_a_size_and_a_share() -> None:

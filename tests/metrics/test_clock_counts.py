@@ -16,6 +16,7 @@ from etl.load import Act
 from etl.pipeline import load_files
 from etl.tables import BAND_COUNTS, COVERAGE, PATHWAYS
 from etl.warehouse import Warehouse
+from metrics.integrity import checks
 from metrics.warehouse_facts import read_facts, select_clock_cells
 from tests.plain_python import BREAKDOWNS, clock_counts, week_band
 from tests.waits import child, write
@@ -115,3 +116,33 @@ def test_the_sql_agrees_with_plain_python(rows: list[dict[str, Any]]) -> None:
         timed = [None if cell[name] is None else int(cell[name]) for name in ("weeks_from", "weeks_to", "in_time")]
         found[(cell["month"].date(), *place, *timed)] += int(cell["children"])
     assert found == clock_counts(rows, MONTHS, {"slt": 126, "nd_assessment": 91})
+
+
+def test_a_list_of_children_and_a_published_table_of_it_are_never_added(warehouse: Warehouse) -> None:
+    # Two children on our own list in April; the published table of the same list says 5, and 7 for May, when no list
+    # came. April counts 2, May 7: neither month counts both.
+    april, may = date(2024, 4, 1), date(2024, 5, 1)
+    days = {april: (19814, 19843), may: (19844, 19874)}
+    one = {"load_id": "list", "clock": "slt", "area": "X", "excepted": False, "started_on": april, "started_day": 19814}
+    rows = [{**one, "pathway_id": str(n)} for n in range(2)]
+    everyone = {"clock": "slt", "state": "waiting", "area": "X", "breakdown": "all", "group": "all"}
+    band = {**everyone, "weeks_from": 0, "weeks_to": 12}
+    bands = [{**band, "load_id": load, "children": n} for load, n in (("table 4", 5), ("table 5", 7))]
+    held = [("own", "list", april), ("sitrep", "table 4", april), ("sitrep", "table 5", may)]
+    covered = [
+        {"source": source, "organisation": "o", "month": month, "load_id": load, "basis": "snapshot"}
+        | dict(zip(("month_start_day", "month_end_day"), days[month], strict=True))
+        for source, load, month in held
+    ]
+    with warehouse.writing() as writer:
+        writer.insert(PATHWAYS, PATHWAYS.frame(rows))
+        writer.insert(BAND_COUNTS, BAND_COUNTS.frame(bands))
+        writer.insert(COVERAGE, COVERAGE.frame(covered))
+    with warehouse.reading() as reader:
+        facts = read_facts(reader)
+    counts = facts["clock_counts"]
+    waiting = counts[(counts["breakdown"] == "all") & (counts["state"] == "waiting")]
+    assert waiting.groupby("month")["children"].sum().tolist() == [2, 7]
+    [told] = checks(facts).query("check == 'two_sources'").to_dict("records")
+    assert (told["passed"], told["gap"], told["month"]) == (True, -3, pd.Timestamp("2024-04-01"))
+    assert told["sentence"] == ("2 waiting by the list of children, which counts; 5 by the published table beside it.")

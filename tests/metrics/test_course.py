@@ -9,6 +9,7 @@ from metrics.course import course
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.edition_tables import RESULTS
 from metrics.plan import months_later
+from metrics.plan_amendments import PlanRebase
 from metrics.trajectory import readings
 from tests.metrics.test_trajectory import CHILDREN, LIST, PERCENT, PLAN, TIMELY
 
@@ -95,3 +96,44 @@ def test_the_chart_is_held_against_the_plan_of_each_month() -> None:
     signals = course(PLAN, TIMELY, PERCENT, frame, readings(frame, TIMELY)).signals.set_index("month")
     assert pd.isna(signals.loc["2023-03-01", "target"])
     assert signals.loc["2023-07-01", "target"] == 53
+
+
+@pytest.mark.parametrize(("months", "assurance"), [(15, "inconsistent"), (24, "consistent_fail")])
+def test_assurance_is_against_the_target_of_the_month_not_of_the_plans_end(months: int, assurance: str) -> None:
+    # 50 and 52 in turn: mean about 51, limits 2.66 x 2 = 5.32 to either side. The path asks for 50.7 in June 2023,
+    # inside them, and for 72.5 in March 2024, above them; the plan's last target of 100 was never within reach.
+    frame = results(PERCENT.id, ([50.0, 52.0] * 12)[:months], [100.0] * months)
+    made = course(PLAN, TIMELY, PERCENT, frame, readings(frame, TIMELY))
+    assert made.chart["assurance"].tolist() == [assurance]
+    last = made.signals.iloc[-1]
+    assert last["upper"] - last["mean"] == pytest.approx(5.32)
+
+
+def rebase(month: str) -> PlanRebase:
+    return PlanRebase(kpi=CHILDREN.id, month=month, decided_by="Commissioner", reason="Two lists became one.")
+
+
+def test_a_rebase_of_the_plan_starts_the_limits_anew_and_says_why_and_who() -> None:
+    # 14 months around 100, then 14 around 300: without a rebase the second half lies outside the usual range of all
+    values: list[float | None] = [98, 102] * 7 + [298, 302] * 7
+    frame = results(CHILDREN.id, values)
+    found = readings(frame, LIST)
+    before = course(PLAN, LIST, CHILDREN, frame, found)
+    after = course(PLAN, LIST, CHILDREN, frame, found, [rebase("2023-06"), rebase("2030-01")])
+    assert before.chart["variation"].tolist() == ["special_cause_concern"]
+    assert after.chart["variation"].tolist() == ["common_cause"]
+    means = after.signals["mean"].round(6).tolist()
+    assert means == [100] * 14 + [300] * 14
+    told = after.signals.dropna(subset=["rebase_reason"])
+    assert told["month"].tolist() == [pd.Timestamp("2023-06-01")]
+    assert told["rebase_reason"].tolist() == ["Two lists became one (Commissioner)"]
+    words = after.chart["words"].iloc[0]
+    assert "The usual range was set anew from June 2023. Reason: Two lists became one (Commissioner)." in words
+    assert "The usual range was not set anew from January 2030: there are not figures on both sides." in words
+
+
+def test_a_rebase_of_another_kpi_changes_nothing() -> None:
+    frame = results(CHILDREN.id, falling(24))
+    other = rebase("2023-06").model_copy(update={"kpi": PERCENT.id})
+    made = [course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST), given) for given in ([], [other])]
+    pd.testing.assert_frame_equal(made[0].signals, made[1].signals)

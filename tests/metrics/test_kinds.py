@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import kinds
+from metrics.intervals import wilson, wilson_ends
+from tests.metrics.test_capacity import cases
 
 EDGES = [(0, 1), (1, 2), (2, 4), (4, 12), (12, 18), (18, 52), (52, None)]
 
@@ -38,6 +40,12 @@ def one(frame: pd.DataFrame) -> dict[str, object]:
 )
 def test_percentiles_of_published_bands(counts: list[int | None], p: float, weeks: float) -> None:
     assert one(kinds.percentile(bands(counts), p))["value"] == pytest.approx(weeks, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("band_percentile", "cases"), ids=str)
+def test_percentiles_of_the_packs_bands(case: dict[str, list[int]]) -> None:
+    for share, weeks in ((0.5, case["p50"]), (0.92, case["p92"])):
+        assert one(kinds.percentile(bands(list(case["counts"])), share))["value"] == pytest.approx(weeks, abs=0.005)
 
 
 def test_a_percentile_in_the_open_band_is_a_bound_and_no_number() -> None:
@@ -91,7 +99,7 @@ def test_percentiles_equal_the_plain_walk(counts: list[int], p: float) -> None:
     [(81, 270, 24.8, 35.7), (0, 10, 0.0, 27.8), (10, 10, 72.2, 100.0), (6, 13, 23.2, 70.9), (50, 658, 5.8, 9.9)],
 )
 def test_wilson_intervals_of_published_examples(x: int, n: int, low: float, high: float) -> None:
-    lower, upper = kinds.wilson(pd.Series([x]), pd.Series([n]))
+    lower, upper = wilson_ends(pd.Series([x]), pd.Series([n]))
     assert (round(100 * lower[0], 1), round(100 * upper[0], 1)) == (low, high)
 
 
@@ -118,3 +126,43 @@ def test_a_count_is_its_numerator() -> None:
 def test_a_share_lies_in_its_interval(x: int, extra: int) -> None:
     row = one(kinds.share(counted(x, x + extra)))
     assert 0 <= row["low"] <= row["value"] <= row["high"] <= 100  # type: ignore[operator]
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_intervals_of_columns_are_those_of_numbers(x: int, extra: int) -> None:
+    lower, upper = wilson_ends(pd.Series([x], dtype="Int64"), pd.Series([x + extra], dtype="Int64"))
+    if x + extra == 0:
+        assert lower.isna().all()
+        assert upper.isna().all()
+    else:
+        assert (lower[0], upper[0]) == pytest.approx(wilson(x, x + extra))
+
+
+@pytest.mark.parametrize(
+    ("base", "value", "flag"), [(0, None, "no_base"), (9, None, "small_base"), (10, 30, None), (None, None, None)]
+)
+def test_below_the_minimum_base_a_share_shows_its_base_and_why(
+    base: int | None, value: float | None, flag: str | None
+) -> None:
+    row = one(kinds.share(counted(None if base is None else 0.3 * base, base), 10))
+    assert (row["value"], row["flag"], row["denominator"]) == (value, flag, base)
+    if flag == "small_base" and base:
+        assert (row["numerator"], row["low"], row["high"]) == (pytest.approx(0.3 * base), None, None)
+        assert one(kinds.top_two_box(counted(3, base), 10))["numerator"] is None  # answers are not counted out
+
+
+def test_every_kind_with_a_base_keeps_to_the_minimum() -> None:
+    few, published = counted(3, 9), counted(3, 9, "suppressed")
+    assert one(kinds.rate(few, 100, 10))["flag"] == "small_base"
+    assert one(kinds.rate(few, 100, 9))["value"] == pytest.approx(100 / 3)
+    assert one(kinds.measure(few, "percent", 10))["flag"] == "small_base"
+    assert one(kinds.measure(few, "children", 10))["value"] == 3  # a plain number rests on no base
+    assert one(kinds.share(published, 10))["flag"] == "suppressed"  # the reason that came with it stands
+    days = bands([9], [(10, 11)]).assign(days=70)
+    assert one(kinds.mean(days, 10))["flag"] == "small_base"
+    assert one(kinds.mean(days, 9))["value"] == 10
+
+
+def test_a_minimum_of_0_is_0_and_not_the_default() -> None:
+    row = one(kinds.percentile(bands([0, 0, 0, 0, 0, 1, 0]), 0.5, 0))
+    assert (row["value"], row["flag"]) == (35, None)

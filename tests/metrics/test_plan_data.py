@@ -8,7 +8,8 @@ import pytest
 from etl.errors import DocumentError
 from etl.settings import SHIPPED
 from metrics.definition import load_definitions
-from metrics.plan import Plan, Scorecard, load_plan
+from metrics.plan import Plan, Scorecard
+from metrics.plan_folder import load_plan
 from metrics.plan_tables import PlanTables, load_plan_tables, unreached
 
 FOLDER = SHIPPED / "plan"
@@ -16,8 +17,8 @@ FOLDER = SHIPPED / "plan"
 
 @pytest.fixture(scope="module")
 def plan() -> tuple[Plan, Scorecard, PlanTables]:
-    read, scorecard = load_plan(FOLDER)
-    return read, scorecard, load_plan_tables(FOLDER, read)
+    read = load_plan(FOLDER)
+    return read.plan, read.scorecard, read.tables
 
 
 def test_the_plan_has_the_actions_it_prints(plan: tuple[Plan, Scorecard, PlanTables]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from metrics.definition import Definition, load_definitions
 from metrics.plan import Plan, Scorecard, ScorecardRow
 from metrics.trajectory import (
     Reading,
+    aimed_at,
     gap,
     milestones,
     path,
@@ -178,6 +180,65 @@ def test_the_path_table_leaves_gaps_empty_and_judges_nothing_before_the_plan() -
     assert rows["actual"].notna().sum() == 2
     assert rows.loc["2023-10-01", "gap"] == -10
     assert rows["status"].dropna().to_dict() == {rows.index[7]: "off"}
+
+
+@pytest.mark.parametrize(
+    ("when", "value", "line", "ahead", "judged"),
+    [  # 760 in April 2023, 700 in October, 400 in October 2024; within 5 % of the line is near
+        (month(2023, 5), 750, 750, 0, "on_trajectory"),  # a sixth of the way from 760 to 700
+        (month(2023, 7), 740, 730, -10, "near"),  # 36.5 allowed; June has no figure
+        (month(2023, 10), 695, 700, 5, "met"),
+        (month(2024, 1), 700, 625, -75, "off"),  # a quarter of the way from 700 to 400; 31.25 allowed
+        (month(2024, 10), 405, 400, -5, "near"),
+        (month(2024, 11), 410, 400, -10, "near"),  # after the last milestone its target stands
+        (month(2025, 3), 421, 400, -21, "off"),  # 20 allowed
+        (month(2025, 4), 399, 400, 1, "met"),
+    ],
+)
+def test_a_list_that_should_fall_is_judged_month_by_month(
+    when: date, value: float, line: float, ahead: float, judged: str
+) -> None:
+    found = [snapshot(2023, 4, 760), Reading(when, 0, value)]
+    rows = path(PLAN, LIST, CHILDREN, found).set_index("month")
+    [last] = rows[rows["actual"] == value].to_dict("records")
+    assert (last["planned"], last["gap"], last["status"]) == (line, ahead, judged)
+    between = rows.loc[(rows.index > "2023-04-01") & (rows.index < pd.Timestamp(when))]
+    assert between["actual"].isna().all()  # a month without a figure stays empty, and has no status
+    assert between["status"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("when", "value", "line", "ahead", "judged"),
+    [  # 46 in April 2023, words in July, 60 in October, 75 in April 2024, 100 in October 2024; 5 points are near
+        (month(2023, 3), 99, None, None, None),  # before the plan nothing is judged
+        (month(2023, 7), 53, 53, 0, "on_trajectory"),  # the milestone in words has no number: halfway to 60
+        (month(2023, 7), 47, 53, -6, "off"),
+        (month(2023, 7), 60, 53, 7, "met"),  # as good as the next number, three months early
+        (month(2024, 7), 88, 87.5, 0.5, "on_trajectory"),
+        (month(2024, 11), 95, 100, -5, "near"),  # after the last milestone
+        (month(2024, 11), 94, 100, -6, "off"),
+        (month(2024, 11), 100, 100, 0, "met"),
+    ],
+)
+def test_a_share_that_should_rise_is_judged_month_by_month(
+    when: date, value: float, line: float | None, ahead: float | None, judged: str | None
+) -> None:
+    rows = path(PLAN, TIMELY, PERCENT, [Reading(when, 0, value)])
+    [row_] = rows[rows["actual"].notna()].to_dict("records")
+    told = [None if pd.isna(row_[name]) else row_[name] for name in ("planned", "gap", "status")]
+    assert told == [line, ahead, judged]
+
+
+@pytest.mark.parametrize(
+    ("when", "target"),
+    [
+        (month(2023, 4), 60), (month(2023, 7), 60), (month(2023, 10), 60), (month(2023, 11), 75), (month(2024, 5), 100),
+        (month(2026, 1), 100),
+    ],
+)  # fmt: skip
+def test_the_target_aimed_at_is_the_next_number_and_the_last_one_after_the_plan(when: date, target: float) -> None:
+    assert aimed_at(points(PLAN, TIMELY), when) == target
+    assert aimed_at([], when) is None
 
 
 @given(

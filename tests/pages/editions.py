@@ -88,7 +88,13 @@ def missing_months() -> Rows:
         "milestones": [*milestones(SLT, {}), *milestones(EHC, PLANNED)],
         "scorecard": [scored(1, SLT, TRUST, "no_target", **latest), scored(2, EHC, LOCAL, "no_data")],
         "arrivals": [
-            {"source": "chs", "organisation": "NHS England", "month": m.date(), "arrived": f"{m:%Y-%m}" in some}
+            {
+                "source": "chs",
+                "organisation": "NHS England",
+                "month": m.date(),
+                "period_months": 0,
+                "arrived": f"{m:%Y-%m}" in some,
+            }
             for m in pd.date_range("2023-01-01", "2024-03-01", freq="MS")
         ],
     }

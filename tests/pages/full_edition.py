@@ -225,6 +225,7 @@ def _scorecard() -> list[Row]:
 def _load(number: int, source: str, organisation: str, when: str, **more: object) -> Row:
     row: Row = {"load_id": f"{source}-{when}-{number}", "source": source, "organisation": organisation}
     row |= {"title": "Community Health Services SitRep", "publisher": "NHS England", "licence": "OGL v3.0"}
+    row |= {"sender": "NHS England", "period_months": 0}
     row |= {"month": month(when), "covers_from": month(when), "covers_to": month(when), "state": "current"}
     row |= {"file_name": f"{source}_{when}.xlsx", "rows_in": 420, "rows_loaded": 420, "rows_rejected": 0}
     return {**row, "loaded_at": datetime(2026, 11, 2, 9, 30), **more}
@@ -237,6 +238,7 @@ def _loads() -> list[Row]:
     out.append(_load(0, "chs_sitrep", "NHS England", "2023-05", **replaced, loaded_at=datetime(2026, 11, 1)))
     dfe: Row = {"title": "EHC plans within 20 weeks", "publisher": "Department for Education", "rows_in": 918}
     dfe |= {"file_name": "=timeliness.csv", "rows_loaded": 918, "covers_from": month("2019-12")}
+    dfe |= {"sender": "Department for Education", "period_months": 12}
     return [*out, _load(1, "dfe_timeliness", "DfE", "2024-12", **dfe)]
 
 
@@ -270,8 +272,13 @@ def _arrivals() -> list[Row]:
             "source": source,
             "organisation": sender,
             "month": when.date(),
+            "period_months": 0 if source == "chs_sitrep" else 12,
             "arrived": source != "chs_sitrep" or f"{when:%Y-%m}" in {*MONTHS, "2025-10"},
         }
         for (source, sender), last in spans.items()
-        for when in pd.date_range("2023-01-01", f"{last}-01", freq="MS")
+        for when in (
+            pd.date_range("2023-01-01", f"{last}-01", freq="MS")
+            if source == "chs_sitrep"
+            else pd.date_range("2019-12-01", f"{last}-01", freq="12MS")
+        )
     ]

@@ -8,7 +8,7 @@ from metrics import wording
 from metrics.edition_tables import RESULT_FLAGS, STATUSES
 from pages.components import charts
 from pages.components.charts import drawing
-from pages.components.theme import DARK, FLAG_MARKS, LIGHT
+from pages.components.theme import DARK, FLAG_MARKS, LIGHT, STATUS_MARKS
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT, TRUST
 
@@ -105,8 +105,9 @@ def test_an_area_without_a_figure_keeps_its_row_and_says_why() -> None:
     results = editions.frames(editions.flagged())["results"]
     row = results[(results["kpi"] == "suppressed") & (results["month"] == "2024-02-01")]
     figure = charts.comparison(row, {TRUST: "<b>The</b> trust"}, TRUST, "weeks", LIGHT)
-    assert list(figure.data[0].text) == ["suppressed"]
-    assert "&lt;b&gt;The" in figure.data[0].y[0]
+    [note] = figure.layout.annotations
+    assert note.text == "<b>&lt;b&gt;The&lt;/b&gt; trust: suppressed</b>"
+    assert figure.data[0].marker.symbol == FLAG_MARKS["suppressed"].symbol
 
 
 def test_markup_of_plotly_is_taken_apart() -> None:
@@ -124,4 +125,47 @@ def test_the_clock_marks_what_is_reached() -> None:
 def test_every_flag_and_status_of_the_contract_has_a_mark_of_its_own() -> None:
     assert set(FLAG_MARKS) == set(RESULT_FLAGS)
     assert len({mark.glyph for mark in FLAG_MARKS.values()}) == len(FLAG_MARKS)
-    assert all(LIGHT.status_colour(status) for status in STATUSES)
+    assert set(STATUS_MARKS) == set(STATUSES)
+    assert {mark.tone for mark in STATUS_MARKS.values()} <= set(LIGHT.tones)
+
+
+def with_plan(**more: object) -> charts.Plan:
+    made = plan("full", EHC, "percent")
+    milestones = made.milestones.copy()
+    for name, value in more.items():
+        milestones.loc[milestones["position"] == 4, name] = value
+    return charts.Plan(made.title, made.unit, made.path, milestones)
+
+
+def test_a_milestone_in_words_stands_on_the_planned_line() -> None:
+    figure = charts.trajectory(plan("full", EHC, "percent"), date(2025, 10, 1), LIGHT)
+    [marks] = of(figure, "Milestone in words")
+    path = plan("full", EHC, "percent").path.set_index("month")["planned"]
+    assert list(marks["y"]) == [path["2023-07-01"]]  # type: ignore[call-overload]
+
+
+def test_what_the_plan_first_said_stays_on_the_chart_and_in_its_words() -> None:
+    amended = with_plan(original=100.0, amended="18 months: changed from 100.0 % to 90.0 %.")
+    [first] = of(charts.trajectory(amended, date(2025, 10, 1), LIGHT), "First planned")
+    assert (list(first["y"]), list(first["text"])) == ([100.0], ["first 100.0 %"])  # type: ignore[call-overload]
+    assert "18 months: changed from 100.0 % to 90.0 %." in charts.trajectory_in_words(amended)
+    assert not of(charts.trajectory(plan("full", EHC, "percent"), date(2025, 10, 1), LIGHT), "First planned")
+
+
+def test_a_year_is_a_bar_over_its_months_and_a_missing_one_a_cross_in_its_middle() -> None:
+    rows = pd.DataFrame(
+        {
+            "series": ["A release, DfE"] * 2,
+            "month": pd.to_datetime(["2023-12-01", "2024-12-01"]),
+            "period_months": [12, 12],
+            "arrived": [False, True],
+        }
+    )
+    figure = charts.completeness(rows, LIGHT)
+    bar = next(trace for trace in figure.data if trace.mode == "lines")
+    assert [pd.Timestamp(x) for x in bar.x] == [pd.Timestamp("2024-01-11"), pd.Timestamp("2024-12-22")]
+    [cross] = of(figure, "nothing came")
+    assert [pd.Timestamp(x).month for x in cross["x"]] == [7]  # type: ignore[attr-defined]
+    assert charts.completeness_in_words(rows) == (
+        "Grid of what arrived. A release, DfE: 1 of 2 years from calendar year 2023 to calendar year 2024."
+    )

@@ -65,3 +65,22 @@ def test_a_plan_of_statements_shows_them_and_draws_no_planned_path(open_page: Op
 
 def test_an_edition_without_scored_kpis_says_where_to_add_one(open_page: Open) -> None:
     assert "data/plan/scorecard.yaml" in words(open_page(kind="empty"))
+
+
+def test_kpis_that_wait_for_one_source_are_one_line_and_no_card_each(open_page: Open, data: Path) -> None:
+    rows = editions.full()
+    late = {"attention_reason": "No figure since calendar year 2024", "overdue_source": "DfE SEN2 release"}
+    for rank, row in enumerate(rows["scorecard"][:3], start=1):
+        row |= {**late, "attention": rank}
+    for row in rows["scorecard"][3:]:
+        row |= {"attention": None, "attention_reason": None}
+    editions.publish(data / "editions", rows)
+    said = words(open_page())
+    assert said.count("KPIs have no figure since calendar year 2024") == 1
+    assert "3 KPIs have no figure since calendar year 2024" in said
+    assert "No figure since calendar year 2024" not in said
+
+
+def test_the_publishers_note_stands_beside_the_editions_name(open_page: Open, data: Path) -> None:
+    editions.publish(data / "editions", editions.full(), note="October is provisional")
+    assert "Edition 2026-11-03-1 · note: October is provisional · published" in words(open_page())

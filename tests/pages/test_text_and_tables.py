@@ -41,6 +41,18 @@ def test_plain_keeps_the_readers_words() -> None:
     assert unescaped(plain("36.5 % of <5 (Oct ’23)")) == "36.5 % of <5 (Oct ’23)"
 
 
+@pytest.mark.parametrize("text", ["Note: at 14:05 UTC", "Decided by: the board.", "www and @ alone", "3:2"])
+def test_ordinary_text_is_copied_without_an_invisible_character(text: str) -> None:
+    assert "\N{WORD JOINER}" not in plain(text)
+
+
+@pytest.mark.parametrize(
+    "text", [":smile:", ":100:", ":red[x]", "https://evil.example", "a@b.example", "www.evil.example"]
+)
+def test_what_would_become_a_picture_or_a_link_is_broken(text: str) -> None:
+    assert "\N{WORD JOINER}" in plain(text)
+
+
 def test_plain_makes_one_line_and_nothing_of_nothing() -> None:
     assert plain("a\n\n# b\t c") == "a \\# b c"
     assert [plain(None), plain(float("nan")), plain(pd.NaT), plain(pd.NA)] == ["", "", "", ""]

@@ -24,6 +24,7 @@ def control(signals: pd.DataFrame, step: str, unit: str, look: Look) -> go.Figur
     for place, part in enumerate(stretches, start=1):
         _add_lines(chart, part, unit, look, named=place == len(stretches))
     _add_target(chart, rows, look)
+    _add_rebases(chart, rows, look)
     chart.add_scatter(
         x=list(rows["at"]),
         y=[drawing.number(v) for v in rows["value"]],
@@ -117,6 +118,17 @@ def _add_target(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:
         x=first["at"], y=float(first["target"]), xanchor="left", yanchor="bottom", showarrow=False,
         text="planned", font={"color": look.planned, "size": 13},
     )  # fmt: skip
+
+
+def _add_rebases(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:
+    """Draw a line where the limits start anew, with the reason over it."""
+    for _, row in rows.dropna(subset=["rebase_reason"]).iterrows():
+        chart.add_vline(x=pd.Timestamp(row["at"]).isoformat(), line={"color": look.muted, "width": 1.5, "dash": "dash"})
+        chart.add_annotation(
+            x=pd.Timestamp(row["at"]), y=1, yref="paper", yanchor="bottom", xanchor="center", showarrow=False,
+            text="range set anew", hovertext=drawing.label(row["rebase_reason"]),
+            font={"color": look.muted, "size": 12},
+        )  # fmt: skip
 
 
 def _add_points(chart: go.Figure, rows: pd.DataFrame, unit: str, look: Look) -> None:

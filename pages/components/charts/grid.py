@@ -9,9 +9,10 @@ from pages.components.theme import Look
 
 
 def completeness(arrivals: pd.DataFrame, look: Look) -> go.Figure:
-    """Return one row per source and sender, one column per month: filled where a load answers, a cross at a gap.
+    """Return one row per source and sender over time: filled where a load answers, a cross at a gap.
 
-    Takes ARRIVALS rows with a column `series` that names source and sender.
+    A month is a square; a longer period is a bar over the time it covers. Takes ARRIVALS rows with a column `series`
+    that names source and sender.
     """
     names = list(dict.fromkeys(arrivals["series"]))
     chart = drawing.figure(look, 80 + 56 * len(names))
@@ -20,15 +21,19 @@ def completeness(arrivals: pd.DataFrame, look: Look) -> go.Figure:
         (False, "x-thin-open", look.tones["red"][0], "nothing came"),
     ):
         rows = arrivals[arrivals["arrived"] == arrived]
+        _add_bars(chart, rows[rows["period_months"] > 1] if arrived else rows.iloc[:0], names, colour)
         chart.add_scatter(
-            x=list(rows["month"]),
+            x=[_middle(row) for _, row in rows.iterrows()],
             y=[names.index(name) for name in rows["series"]],
             mode="markers",
-            marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 2, "color": colour}},
-            hovertext=[
-                f"{drawing.label(r['series'])}<br>{wording.month_words(r['month'])}: <b>{word}</b>"
-                for _, r in rows.iterrows()
-            ],
+            marker={
+                "symbol": symbol,
+                # On a bar the mark is there only to be pointed at.
+                "size": [2 if arrived and length > 1 else 9 for length in rows["period_months"]],
+                "color": colour,
+                "line": {"width": 2, "color": colour},
+            },
+            hovertext=[f"{drawing.label(r['series'])}<br>{_period(r)}: <b>{word}</b>" for _, r in rows.iterrows()],
             hoverinfo="text",
             name=word,
         )
@@ -51,11 +56,39 @@ def completeness(arrivals: pd.DataFrame, look: Look) -> go.Figure:
     return chart
 
 
+def _period(row: pd.Series) -> str:
+    return wording.period_words(row["month"], int(row["period_months"]))
+
+
+def _middle(row: pd.Series) -> pd.Timestamp:
+    """Return where a mark stands: a month at its first day, a longer period in the middle of the time it covers."""
+    if row["period_months"] <= 1:
+        return pd.Timestamp(row["month"])
+    start, end = drawing.span(row["month"], row["period_months"])
+    return start + (end - start) / 2
+
+
+def _add_bars(chart: go.Figure, rows: pd.DataFrame, names: list[str], colour: str) -> None:
+    """Draw longer periods as bars over their time, with a little air between two of them."""
+    air = pd.Timedelta(days=10)
+    for _, row in rows.iterrows():
+        start, end = drawing.span(row["month"], row["period_months"])
+        chart.add_scatter(
+            x=[start + air, end - air],
+            y=[names.index(row["series"])] * 2,
+            mode="lines",
+            line={"color": colour, "width": 9},
+            hoverinfo="skip",
+        )
+
+
 def completeness_in_words(arrivals: pd.DataFrame) -> str:
     """Return the text alternative of `completeness`: per source and sender, months that came out of those expected."""
     parts = []
     for name, rows in arrivals.groupby("series", sort=False):
         came = int(rows["arrived"].sum())
-        first, last = wording.month_words(rows["month"].min()), wording.month_words(rows["month"].max())
-        parts.append(f"{name}: {came} of {len(rows)} months from {first} to {last}")
-    return f"Grid of months that arrived. {'; '.join(parts)}." if parts else "Nothing has arrived."
+        length = int(rows["period_months"].iloc[0])
+        first, last = (wording.period_words(end, length) for end in (rows["month"].min(), rows["month"].max()))
+        units = {12: "years"}.get(length, "months" if length <= 1 else "periods")
+        parts.append(f"{name}: {came} of {len(rows)} {units} from {first} to {last}")
+    return f"Grid of what arrived. {'; '.join(parts)}." if parts else "Nothing has arrived."

@@ -48,39 +48,42 @@ def comparison(results: pd.DataFrame, names: dict[str, str], local: str, unit: s
 
     Takes RESULTS rows of one KPI, month and group, one per area. Areas without a figure keep their row and say why.
     """
-    chart = drawing.figure(look, 70 + 44 * len(results))
-    for _, row in results.iloc[::-1].iterrows():
+    chart = drawing.figure(look, 64 + 46 * len(results))
+    for place, (_, row) in enumerate(results.iterrows()):
         mine = row["area"] == local
         colour = look.actual if mine else look.other
-        name = drawing.label(names.get(row["area"], row["area"]))
+        shown = drawing.label(wording.figure(row["value"], unit, at_least=row["at_least"], flag=row["flag"]))
         value = drawing.number(row["value"])
-        shown = wording.figure(row["value"], unit, at_least=row["at_least"], flag=row["flag"])
         if value is None:
             mark = FLAG_MARKS.get(str(row["flag"]))
             colour = look.tones[mark.tone][0] if mark else colour
-            symbol, place = (mark.symbol if mark else "triangle-right-open"), drawing.number(row["at_least"]) or 0.0
+            symbol, at = (mark.symbol if mark else "triangle-right-open"), drawing.number(row["at_least"]) or 0.0
         else:
-            symbol, place = ("circle" if mine else "circle-open"), value
+            symbol, at = ("circle" if mine else "circle-open"), value
         chart.add_scatter(
-            x=[place],
-            y=[f"<b>{name}</b>" if mine else name],
+            x=[at],
+            y=[place],
             error_x=_whisker(row, look.soft(colour, 0.6)),
-            mode="markers+text",
-            text=[drawing.label(shown)],
-            textposition="top center" if value is not None else "middle right",
-            textfont={"color": colour},
+            mode="markers",
             marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2, "color": colour}},
             hovertext=[drawing.hover(row, unit, "value")],
             hoverinfo="text",
             cliponaxis=False,
         )
+        # Over its row, so that name and figure have the width of a phone.
+        name = drawing.label(names.get(row["area"], row["area"]))
+        chart.add_annotation(
+            text=f"<b>{name}: {shown}</b>" if mine else f"{name}: {shown}",
+            x=0, xref="paper", xanchor="left", y=place, yshift=17, showarrow=False, align="left",
+            font={"color": look.actual if mine else look.ink, "size": 13},
+        )  # fmt: skip
     chart.update_layout(
         xaxis={**drawing.value_axis(unit), "showgrid": True},
-        yaxis={"showgrid": False, "tickfont": {"color": look.ink, "size": 14}, "ticklabelstandoff": 8},
-        margin={"t": 24, "r": 24},
+        yaxis={"visible": False, "range": [len(results) - 0.5, -0.8], "fixedrange": True},
+        margin={"t": 8, "l": 12, "r": 24},
     )
     if unit == "percent":
-        chart.update_layout(xaxis={"range": [0, 100]})
+        chart.update_layout(xaxis={"range": [-1, 101]})
     return chart
 
 

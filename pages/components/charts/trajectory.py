@@ -34,6 +34,7 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     _add_planned(chart, plan, look)
     drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
     drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
+    _add_originals(chart, plan, look)
     _add_statements(chart, plan, look)
     _name_actual(chart, plan, look)
     if plan.path["month"].notna().any():
@@ -60,6 +61,8 @@ def trajectory_in_words(plan: Plan) -> str:
             words.append(f"{row['label']} ({due}), planned: {wording.number(row['target'], plan.unit)}.")
         elif pd.notna(row["statement"]):
             words.append(f"{row['label']} ({due}), planned: “{row['statement']}”.")
+        if pd.notna(row["amended"]):
+            words.append(str(row["amended"]))
     likely = fan_in_words(plan.forecast, plan.unit)
     return " ".join(words) + likely + drawing.absences_in_words(_actual(plan), "actual")
 
@@ -160,18 +163,39 @@ def _clear_of_the_line(values: list[float]) -> list[str]:
 
 
 def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
-    """Mark milestones that the plan describes in words on the time axis."""
+    """Mark milestones that the plan describes in words, on the planned line where there is one, else on the axis."""
     rows = plan.milestones.dropna(subset=["statement"])
+    rows = rows.merge(plan.path[["month", "planned"]], on="month", how="left")
     if len(rows):
         chart.add_scatter(
             x=list(rows["month"]),
-            y=[0] * len(rows),
+            y=[float(v) for v in rows["planned"].fillna(0)],
             mode="markers",
             marker={"symbol": "diamond-open", "size": 11, "color": look.planned, "line": {"width": 2}},
             hovertext=[f"{drawing.label(r['label'])}<br>{drawing.label(r['statement'])}" for _, r in rows.iterrows()],
             hoverinfo="text",
             cliponaxis=False,
             name="Milestone in words",
+        )
+
+
+def _add_originals(chart: go.Figure, plan: Plan, look: Look) -> None:
+    """Mark what the plan first said at milestones that were amended since."""
+    rows = plan.milestones.dropna(subset=["original"])
+    if len(rows):
+        shown = [drawing.short(v, plan.unit) for v in rows["original"]]
+        chart.add_scatter(
+            x=list(rows["month"]),
+            y=[float(v) for v in rows["original"]],
+            mode="markers+text",
+            text=[f"first {words}" for words in shown],
+            textposition="middle left",
+            textfont={"color": look.muted, "size": 12},
+            marker={"symbol": "diamond-x-open", "size": 10, "color": look.muted, "line": {"width": 1.5}},
+            hovertext=[drawing.label(words) for words in rows["amended"]],
+            hoverinfo="text",
+            cliponaxis=False,
+            name="First planned",
         )
 
 

@@ -5,12 +5,14 @@ from pages.components.tiles.course import control, icons_explained, outlook, pac
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
 from pages.components.tiles.quality import completeness, legend, totals
 from pages.components.tiles.scorecard import (
+    amendments,
     attention,
     group,
     kpi_row,
     latest_figure,
     milestone_cells,
     outcome,
+    overdue,
     plan_clock,
     plan_of,
     sentences,
@@ -20,6 +22,7 @@ from pages.components.tiles.scorecard import (
 from pages.components.tiles.shell import damaged, demonstration, first_run, foot, unreadable
 
 __all__ = [
+    "amendments",
     "attention",
     "badge",
     "comparison",
@@ -44,6 +47,7 @@ __all__ = [
     "milestone_cells",
     "outcome",
     "outlook",
+    "overdue",
     "over_time",
     "pace",
     "plan_clock",

@@ -79,11 +79,20 @@ def worked_example(kpi: pd.Series) -> None:
 
 
 def sources(edition: Edition, kpi: str) -> None:
-    """Show the loads in use that cover a KPI's latest period."""
-    with st.expander("Definition file and loads behind the latest period"):
-        rows = edition.loads_behind(kpi)
-        if len(rows):
-            table(tables.loads(rows), "Loads in use that cover the latest period", "sources")
+    """Show which loads fed a KPI's figures, and the definition file."""
+    rows = edition.loads_behind(kpi)
+    st.markdown("**Which files fed these figures**")
+    if rows.empty:
+        st.markdown("No file has fed this KPI for the local area yet.")
+    else:
+        columns = ["Source", "Sent by", "Period", "Covers", "File", "Loaded on"]
+        table(tables.loads(rows)[columns], "The loads that fed these figures", "sources")
+    if edition.has_bands_beside(kpi):
+        st.markdown(
+            "Lists of children and a published table answer for the same months. The lists count; the table stands "
+            "beside them and is never added."
+        )
+    with st.expander("Definition file"):
         row = edition.kpi(kpi)
         if row is not None:
             worked_example(row)

@@ -34,7 +34,7 @@ def attention(edition: Edition) -> None:
         st.markdown("Nothing on the scorecard needs the board's attention in this edition.")
         return
     columns = st.columns(2)
-    for place, (_, row) in enumerate(scorecard.iterrows()):
+    for place, (_, row) in enumerate(scorecard[scorecard["overdue_source"].isna()].iterrows()):
         with columns[place % 2], st.container(border=True, gap="xsmall", height="stretch"):
             with st.container(horizontal=True, gap="xsmall"):
                 badge(str(row["status"]))
@@ -42,6 +42,18 @@ def attention(edition: Edition) -> None:
                     st.badge("▶ New since the figure before", color="orange")
             st.markdown(f"**{plain(plan_of(edition, str(row['kpi'])).title)}**  \n{plain(row['attention_reason'])}")
             to_kpi(str(row["kpi"]))
+
+
+def overdue(edition: Edition) -> None:
+    """Show which sources are overdue, one line each with the KPIs that wait for it."""
+    rows = edition.tables["scorecard"].dropna(subset=["overdue_source"]).sort_values("attention")
+    lines = [
+        f"- **{plain(source)}:** {plain(phrases.overdue_words(str(reason), len(waiting)))}  \n"
+        f":gray[:small[{plain(' · '.join(plan_of(edition, str(kpi)).title for kpi in waiting['kpi']))}]]"
+        for (source, reason), waiting in rows.groupby(["overdue_source", "attention_reason"], sort=False)
+    ]
+    if lines:
+        st.markdown("\n".join(lines))
 
 
 def group(priority_area: str) -> None:
@@ -106,6 +118,15 @@ def latest_figure(scored: pd.Series, unit: str) -> None:
             st.markdown(plain(words))
 
 
+def amendments(edition: Edition, kpi: str) -> None:
+    """Show every amendment of a KPI's plan in words, oldest first; nothing where there is none."""
+    rows = edition.of_kpi("amendments", kpi).sort_values("number")
+    if len(rows):
+        with st.container(border=True, gap="xsmall"):
+            st.markdown("**✎ The plan was amended**")
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in rows["sentence"]))
+
+
 def milestone_cells(plan: charts.Plan) -> None:
     """Show the milestones of a KPI side by side, planned over actual; they wrap on a narrow screen."""
     with st.container(horizontal=True, gap="small"):
@@ -116,6 +137,8 @@ def milestone_cells(plan: charts.Plan) -> None:
                 lines.append(f"actual **{plain(cell.actual)}**{read_for}")
                 if cell.status:
                     lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
+                if cell.amended:
+                    lines.append(f":orange[✎ {plain(cell.amended)}]")
                 if cell.chance:
                     percent, _, likely = cell.chance.partition(", ")
                     lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
