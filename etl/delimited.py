@@ -58,15 +58,17 @@ def read_delimited(path: Path) -> Content:
     except csv.Error as error:
         raise _broken(path, codec, layout, str(error)) from error
     last = sheet.problems[-1].row if sheet.problems else 0
-    if last and last == len(sheet.cells) and _ends_open(path) and not _after_blank(sheet):
+    if last and last == len(sheet.cells) and _ends_open(path) and not _is_footnote(sheet):
         message = "The last row is short and has no line end: the file may have been cut off."
         notes.append(ReadNote("FILE_TRUNCATED", message, row=last))
     return Content("csv", (sheet,), tuple(notes))
 
 
-def _after_blank(sheet: Sheet) -> bool:
-    """Tell whether the row before the last is blank, as before a footnote."""
-    return len(sheet.cells) > 1 and not any(sheet.cells.iloc[-2])
+def _is_footnote(sheet: Sheet) -> bool:
+    """Tell whether the last row stands apart from the table, below a blank row, or is words in the first cell alone."""
+    first, *others = sheet.cells.iloc[-1]
+    apart = len(sheet.cells) > 1 and not any(sheet.cells.iloc[-2])
+    return apart or (not any(others) and " " in str(first).strip())
 
 
 def _ends_open(path: Path) -> bool:

@@ -218,7 +218,11 @@ def _reading_notes(content: Content, match: Match | Finding) -> list[Finding]:
     findings = []
     for note in content.notes:
         table = None if note.rule == _SAID_LATER else tables.get(note.sheet or "")
-        if note.sheet is None or (table and note.column in (None, *table.columns.values())):
+        if (
+            note.sheet is None
+            or (table and note.column in (None, *table.columns.values()))
+            or (table and note.rule == "STRAY_CELL")
+        ):
             grave = _GRAVE.get(note.rule, "note")
             findings.append(
                 Finding(note.rule, grave, note.message.rstrip("."), "", note.sheet, note.row, count=note.count)

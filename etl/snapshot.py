@@ -51,6 +51,8 @@ def find_snapshot(extract: Extract) -> Snapshot | None:
     named = _named(extract)
     taken = max(days, default=None)
     month = said or (taken.replace(day=1) if taken else named)
+    if month is None and extract.index.empty:  # a list without a row is refused as empty
+        return None
     if month is None:
         extract.refuse(None, "MONTH_MISSING", "the file names no month", "Say it with --month YYYY-MM.")
         return None
