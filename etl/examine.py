@@ -25,7 +25,7 @@ from etl.layout_rows import clean_rows
 from etl.local_area import load_local_area
 from etl.months import published_month
 from etl.organisations import load_organisations
-from etl.privacy import identifiers_in
+from etl.privacy import holds_identifier
 from etl.read import Content, read
 from etl.recognise import Match, recognise
 from etl.screen import screen
@@ -72,8 +72,7 @@ class Examination:
     @property
     def file(self) -> str:
         """Return the file's name as messages show it; a name that holds an identifier is not repeated."""
-        held = identifiers_in(pd.Series([self.path.stem], dtype="str"))
-        return f"(name withheld){self.path.suffix}" if held else self.path.name
+        return f"(name withheld){self.path.suffix}" if holds_identifier(self.path.stem) else self.path.name
 
     @property
     def verdict(self) -> Verdict:
@@ -123,7 +122,7 @@ def examine(
     """
     around = Surroundings(today, reference, plan or settings.plan_folder(), key_file or settings.key_file())
     found = Examination(path)
-    if identifiers_in(pd.Series([path.stem], dtype="str")):
+    if holds_identifier(path.stem):
         remedy = "Rename the file, and tell your information governance lead."
         return _refused(found, [Finding("IDENTIFIER_IN_NAME", "error", "the file's name holds an identifier", remedy)])
     try:
