@@ -220,7 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     slip.add_argument("--source", help="the source the file follows, where it cannot be told")
     slip.add_argument("--month", type=_month, help="the month it is for, YYYY-MM")
     form = command("template", _template, "write the workbook that a provider fills in")
-    form.add_argument("source", help="nd_waiting_list or slt_waiting_list")
+    form.add_argument("source", help="nd_waiting_list, slt_waiting_list, ehc_advice_log or measures")
     form.add_argument("--out", type=Path, metavar="FILE.xlsx")
     words = command("dictionary", _dictionary, "write the data dictionary")
     words.add_argument("--out", type=Path, default=SHIPPED.parent / "docs" / "data_dictionary.md", metavar="FILE.md")

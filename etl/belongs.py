@@ -6,22 +6,25 @@ from etl.columns import code_key
 from etl.finding import Finding
 from etl.formats import Content
 from etl.heading import normal
-from etl.recognise import Located
-from etl.source import Source
+from etl.recognise import Match
 
 
-def belongs(content: Content, table: Located, source: Source, name: str) -> list[Finding]:
+def belongs(content: Content, match: Match, name: str) -> list[Finding]:
     """Return what speaks against it: headings of another list, no row in scope, or nothing that says what it is."""
-    layout = source.pathways
+    source, table, layout = match.source, match.tables[0], match.source.pathways
     assert layout
-    headings = [normal(str(cell)) for cell in table.sheet.cells.loc[table.header_row]]
+    headings = [normal(str(cell)) for one in match.tables for cell in one.sheet.cells.loc[one.header_row]]
     foreign = [heading for heading in headings if any(re.fullmatch(p, heading) for p in layout.never)]
     if foreign:
         problem = f'a list with a column "{foreign[0]}" is another kind of list than {source.title}'
         return [
             Finding("WRONG_SOURCE", "error", problem, "Name the source it follows with --source.", table.sheet.name)
         ]
-    ids = [key for key in (layout.pathway.id, *layout.pathway.otherwise) if key and key in layout.holding("identifier")]
+    if layout.modules:
+        return []
+    named = [key for key in (layout.pathway.id, *layout.pathway.otherwise) if key]
+    made = [part for key in named for columns in layout.made.get(key, []) for part in columns]
+    ids = [key for key in (*named, *made) if key in layout.holding("identifier")]
     if not any(f"pathways.columns.{key}" in table.columns for key in ids):
         remedy = f"If it has one, add its heading under pathways.columns.{ids[0]}.headers in {source.path}."
         problem = "there is no column with an id of the referral or the child"

@@ -25,6 +25,8 @@ class Ticking:
     stopped: pd.Series
     reason: pd.Series
     excepted: pd.Series
+    round: bool = False
+    start: str | None = None
 
 
 def clocks(
@@ -32,21 +34,22 @@ def clocks(
 ) -> list[Ticking]:
     """Return every clock of the source; lines whose dates contradict each other or the snapshot are held."""
     fed = {name: clock for name, clock in extract.layout.clocks.items() if all(map(extract.has, clock.needs))}
-    ticking = [_clock(extract, name, clock, dates, codes) for name, clock in fed.items()]
-    if left_out := sorted(set(extract.layout.clocks) - set(fed)):
+    ticking = [_clock(extract, clock.feeds or name, clock, dates, codes) for name, clock in fed.items()]
+    every = {clock.feeds or name for name, clock in extract.layout.clocks.items()}
+    if left_out := sorted(every - {one.name for one in ticking}):
         problem = f"the file lacks the columns for {' and '.join(left_out)}; those clocks get no rows"
         extract.result.findings.append(Finding("CLOCK_NOT_SUPPLIED", "note", problem))
     for one in ticking:
         _hold_contradictions(extract, one, taken)
     _hold_closed_without_date(extract, ticking, codes)
-    unknown = pd.Series(False, index=extract.index)
-    for one in ticking:
-        unknown |= one.applies & one.started.isna()
-    first = next((key for clock in extract.layout.clocks.values() for key in clock.start if extract.has(key)), None)
-    extract.say(
-        unknown, first, "START_UNKNOWN", "query", "no clock start is given; the child counts with an unknown wait",
-        "Ask the sender for the date the referral was received.",
-    )  # fmt: skip
+    for key in dict.fromkeys(one.start for one in ticking):
+        unknown = pd.Series(False, index=extract.index)
+        for one in (one for one in ticking if one.start == key):
+            unknown |= one.applies & one.started.isna()
+        extract.say(
+            unknown, key, "START_UNKNOWN", "query", "no clock start is given; the child counts with an unknown wait",
+            "Ask the sender for the date.",
+        )  # fmt: skip
     return ticking
 
 
@@ -65,30 +68,44 @@ def _clock(
     started = pd.Series(pd.NaT, index=extract.index, dtype="datetime64[s]")
     for key in clock.start:
         if key in dates:
-            started = started.where(started.notna(), dates[key].values)
+            counts = meets(extract, codes, clock.start_when.get(key, {}))
+            started = started.where(started.notna() | ~counts, dates[key].values)
     applies = meets(extract, codes, clock.when)
     if clock.needs_start:
         applies &= started.notna()
     stopped = pd.Series(pd.NaT, index=extract.index, dtype="datetime64[s]")
     reason = pd.Series(pd.NA, index=extract.index, dtype="str")
     for stop in clock.stops:
-        if stop.date not in dates:
-            continue
-        on = dates[stop.date].values.where(_counts(extract, stop, dates, codes))
+        if stop.date not in dates or (stop.date in clock.start and not stop.when.keys() <= codes.keys()):
+            continue  # a stop without a date of its own rests on its codes, so they must be there
+        on = dates[stop.date].values.where(_counts(extract, stop, dates, codes, clock.start))
+        if stop.after_start:
+            on = on.mask(on < started)
         sooner = on.notna() & (stopped.isna() | (on < stopped))
         stopped, reason = stopped.mask(sooner, on), reason.mask(sooner, _reason(extract, stop, codes))
+    if clock.needs_stop:
+        applies &= stopped.notna()
     excepted = pd.Series(False, index=extract.index)
     if clock.excepted and clock.excepted in codes:
         excepted = codes[clock.excepted].isin([YES])
-    return Ticking(name, applies, started, stopped, reason, excepted)
+    return Ticking(
+        name, applies, started, stopped, reason, excepted, clock.round, next(filter(extract.has, clock.start), None)
+    )
 
 
-def _counts(extract: Extract, stop: Stop, dates: Mapping[str, DateColumn], codes: Mapping[str, pd.Series]) -> pd.Series:
+def _counts(
+    extract: Extract,
+    stop: Stop,
+    dates: Mapping[str, DateColumn],
+    codes: Mapping[str, pd.Series],
+    starts: Sequence[str],
+) -> pd.Series:
     """Return which lines' dates count: an appointment is no contact until the codes beside it say it was attended."""
     for key in stop.when:
-        if key in codes:
+        if key in codes and stop.date not in starts:
+            open_word = codes[key].isna() | codes[key].isin(stop.asks)
             extract.say(
-                dates[stop.date].values.notna() & codes[key].isna(), key, "STOP_UNCONFIRMED", "query",
+                dates[stop.date].values.notna() & open_word, key, "STOP_UNCONFIRMED", "query",
                 f'nothing says if the date under "{extract.heading(stop.date)}" counts; the child is still waiting',
                 "Ask the sender to fill in the column for every date.",
             )  # fmt: skip
@@ -103,8 +120,7 @@ def _reason(extract: Extract, stop: Stop, codes: Mapping[str, pd.Series]) -> pd.
 
 def _hold_contradictions(extract: Extract, clock: Ticking, taken: date) -> None:
     day = pd.Timestamp(taken)
-    starts = [key for key in extract.layout.clocks[clock.name].start if extract.has(key)]
-    start = starts[0] if starts else None
+    start = clock.start
     extract.hold(
         clock.applies & (clock.started > day), start, "DATE_IN_FUTURE",
         "the start lies after the day the list was taken", "Correct the date, or the snapshot date.",

@@ -1,7 +1,7 @@
 """Typed columns of a row-level extract: dates, codes, ages, identifiers. What cannot be read is held, by rule."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
@@ -31,7 +31,7 @@ def date_columns(extract: Extract, snapshot: Snapshot) -> dict[str, DateColumn]:
     keys = [key for key in layout.holding("date", "birth_date") if extract.has(key) and key != layout.snapshot]
     found = {}
     for key in keys:
-        place = (extract.table.sheet.name, extract.heading(key))
+        place = (extract.sheet(key), extract.heading(key))
         never_later = taken if key in starts or layout.columns[key].holds == "birth_date" else None
         found[key] = read_dates(
             extract.text[key], layout.dates, place, epoch_1904=extract.context.epoch_1904, not_after=never_later
@@ -79,9 +79,11 @@ def code_columns(extract: Extract) -> dict[str, pd.Series]:
     """Return the code columns the file has in our words; blank is missing, a code we do not count is OTHER."""
     found = {}
     for key in extract.layout.holding("code"):
-        if not extract.has(key):
-            continue
         entry = extract.layout.columns[key]
+        if not extract.has(key):
+            if entry.assumed:
+                found[key] = pd.Series(entry.assumed, index=extract.index, dtype="str")
+            continue
         found[key] = each_once(extract.text[key], lambda texts, entry=entry: _ours(texts, entry))  # type: ignore[misc]
         extract.hold(
             (extract.text[key] != "") & found[key].isna(), key, "CODE_UNKNOWN", "a code or word we do not know",
@@ -150,7 +152,7 @@ def age_columns(extract: Extract, dates: Mapping[str, DateColumn], taken: date) 
     return found
 
 
-def identifier_columns(extract: Extract) -> dict[str, pd.Series]:
+def identifier_columns(extract: Extract, dates: Mapping[str, DateColumn]) -> dict[str, pd.Series]:
     """Return identifiers as they are compared, blank where missing. What left these columns is hashed, never kept."""
     found = {}
     for key in extract.layout.holding("identifier"):
@@ -164,7 +166,26 @@ def identifier_columns(extract: Extract) -> dict[str, pd.Series]:
                 "Format the column as text before exporting.", int(rounded.sum()),
             )  # fmt: skip
         found[key] = _without_point(text.str.replace(" ", "").str.lower())
-    return found
+    return found | {key: _made(extract, sets, found, dates) for key, sets in extract.layout.made.items()}
+
+
+def _made(
+    extract: Extract, sets: Sequence[Sequence[str]], found: Mapping[str, pd.Series], dates: Mapping[str, DateColumn]
+) -> pd.Series:
+    """Return an identifier made of several columns: of the sets of columns, the first that is filled whole."""
+    born = {key: column.values.dt.strftime("%Y-%m-%d").fillna("").astype("str") for key, column in dates.items()}
+    parts = {**born, **found}
+    made = pd.Series("", index=extract.index, dtype="str")
+    for columns in sets:
+        if not all(key in parts for key in columns):
+            continue
+        whole = pd.Series(True, index=extract.index)
+        text = pd.Series(",".join(columns), index=extract.index, dtype="str")
+        for key in columns:
+            whole &= parts[key] != ""
+            text = text + "\x1f" + parts[key]
+        made = made.where((made != "") | ~whole, text)
+    return made
 
 
 def _without_point(text: pd.Series) -> pd.Series:
@@ -186,7 +207,7 @@ def people(
         if key not in identifiers:
             continue
         given = identifiers[key] != ""
-        nhs = valid_nhs_numbers(extract.text[key])
+        nhs = valid_nhs_numbers(extract.text.get(key, identifiers[key]))
         national = announced(extract.heading(key)) == "NHS numbers" or bool((nhs != "").sum() > given.sum() / 2)
         if national:
             extract.say(
@@ -226,7 +247,7 @@ def refuse_month_first(extract: Extract, columns: Mapping[str, DateColumn], take
                 Finding(
                     "DATE_ORDER_US", "error", "the reported waits fit the dates only if they are read month first",
                     "Export the column as YYYY-MM-DD, or as DD/MM/YYYY throughout.",
-                    extract.table.sheet.name, column=extract.heading(key),
+                    extract.sheet(key), column=extract.heading(key),
                 )
             )  # fmt: skip
 

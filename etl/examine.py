@@ -4,7 +4,7 @@ What leaves the child is a description (JSON) and typed rows (Parquet); never th
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -20,13 +20,14 @@ from etl.errors import UnreadableFileError
 from etl.extract import Context
 from etl.finding import Finding, Reject, Severity, Verdict, grouped, verdict
 from etl.layout_crosstab import clean_crosstab
+from etl.layout_figures import clean_figures
 from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
 from etl.local_area import load_local_area
 from etl.months import published_month
 from etl.organisations import load_organisations
 from etl.privacy import holds_identifier
-from etl.read import Content, read
+from etl.read import Content, read, read_together
 from etl.recognise import Match, recognise
 from etl.screen import screen
 from etl.source import Source, load_sources
@@ -36,7 +37,7 @@ from etl.tables import AREAS, BAND_COUNTS, MEASURES, PATHWAYS, REJECTS
 BAD_ROWS_ALLOWED = 0.05
 _TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAYS)}
 # Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
-_NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE")
+_NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE", "NOT_FILLED")
 # What reading noticed and what follows from it; the rest is said in passing.
 _GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "query"}
 
@@ -57,6 +58,7 @@ class Examination:
 
     path: Path
     sha256: str = ""
+    others: tuple[Path, ...] = ()
     source: Source | None = None
     month: date | None = None
     covers_from: date | None = None
@@ -72,7 +74,9 @@ class Examination:
     @property
     def file(self) -> str:
         """Return the file's name as messages show it; a name that holds an identifier is not repeated."""
-        return f"(name withheld){self.path.suffix}" if holds_identifier(self.path.stem) else self.path.name
+        if any(holds_identifier(path.stem) for path in (self.path, *self.others)):
+            return f"(name withheld){self.path.suffix}"
+        return f"{self.path.name} and {len(self.others)} more" if self.others else self.path.name
 
     @property
     def verdict(self) -> Verdict:
@@ -115,24 +119,25 @@ def examine(
     month: date | None,
     plan: Path | None = None,
     key_file: Path | None = None,
+    others: Sequence[Path] = (),
 ) -> Examination:
-    """Return everything about one file; problems are findings, never exceptions.
+    """Return everything about one file, or several that are one extract; problems are findings, never exceptions.
 
     `reference` and `plan` are the folders of lookups and of the local plan, `key_file` holds the pseudonym key.
     """
     around = Surroundings(today, reference, plan or settings.plan_folder(), key_file or settings.key_file())
-    found = Examination(path)
-    if holds_identifier(path.stem):
+    found = Examination(path, others=tuple(others))
+    if "withheld" in found.file:
         remedy = "Rename the file, and tell your information governance lead."
         return _refused(found, [Finding("IDENTIFIER_IN_NAME", "error", "the file's name holds an identifier", remedy)])
     try:
-        found.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        content = read(path)
+        found.sha256 = _sha256([path, *others])
+        content = read_together([path, *others]) if others else read(path)
     except UnreadableFileError as error:
         return _refused(found, [Finding(error.rule, "error", error.message.rstrip("."), error.remedy)])
     match = recognise(
         content, load_sources(), source,
-        lambda m: belongs(content, m.tables[0], m.source, path.stem) if m.source.pathways else (),
+        lambda m: belongs(content, m, path.stem) if m.source.pathways else (),
     )  # fmt: skip
     notes = _reading_notes(content, match)
     if isinstance(match, Finding):
@@ -140,7 +145,7 @@ def examine(
     found.source = match.source
     if verdict(match.findings) == "reject":
         return _refused(found, [*notes, *match.findings])
-    screened = screen(content, match) if match.source.pathways else []
+    screened = [] if match.source.public else screen(content, match)
     if verdict(screened) == "reject":
         return _refused(found, [*notes, *match.findings, *screened])
     cleaned, month_findings = _cleaned(found, match, content, around, month)
@@ -151,6 +156,13 @@ def examine(
     findings = [*notes, *match.findings, *screened, *cleaned.findings, *month_findings, *_volume(cleaned)]
     found.findings = tuple(grouped(findings))
     return found
+
+
+def _sha256(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _cleaned(
@@ -165,14 +177,17 @@ def _cleaned(
         )  # fmt: skip
         cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
         return cleaned, []
-    cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
+    if match.source.figures:
+        cleaned = clean_figures(match, load_local_area(around.plan), around.today)
+    else:
+        cleaned = (clean_crosstab if match.source.crosstab else clean_rows)(match, organisations)
     found.month, findings = published_month(match, cleaned, said, around.today)
     return cleaned, findings
 
 
 def _uncalculated(content: Content, match: Match) -> set[int]:
-    sheet = match.tables[0].sheet.name
-    notes = [note for note in content.notes if note.rule == "FORMULA_NOT_CALCULATED" and note.sheet == sheet]
+    sheets = {table.sheet.name for table in match.tables}
+    notes = [note for note in content.notes if note.rule == "FORMULA_NOT_CALCULATED" and note.sheet in sheets]
     return {note.column for note in notes if note.column is not None}
 
 
@@ -223,6 +238,7 @@ def examine_to_folder(
     source: str | None,
     month: str | None,
     out: Path,
+    others: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run `examine` in the child: rows go to Parquet files in `out`, the rest is returned as JSON."""
     found = examine(
@@ -233,6 +249,7 @@ def examine_to_folder(
         key_file=Path(key_file),
         source=source,
         month=date.fromisoformat(month) if month else None,
+        others=[Path(other) for other in others],
     )
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in (found.frames or {}).items():
@@ -252,7 +269,7 @@ def examine_to_folder(
     }
 
 
-def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination:
+def from_folder(path: Path, answer: Mapping[str, Any], out: Path, others: Sequence[Path] = ()) -> Examination:
     """Return the examination a child wrote."""
     rejects = pd.read_parquet(out / "rejects.parquet")[["sheet", "row", "column", "rule"]].astype("object")
     rejects = rejects.where(rejects.notna(), None)
@@ -260,6 +277,7 @@ def from_folder(path: Path, answer: Mapping[str, Any], out: Path) -> Examination
     return Examination(
         path,
         answer["sha256"],
+        tuple(others),
         load_sources()[answer["source"]] if answer["source"] else None,
         day["month"],
         day["covers_from"],

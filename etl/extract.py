@@ -13,6 +13,7 @@ from etl.finding import Finding, Severity
 from etl.heading import normal
 from etl.local_area import LocalArea
 from etl.organisations import Organisations
+from etl.origin import Origin
 from etl.pathways import Pathways
 from etl.privacy import shown
 from etl.recognise import Located, Match
@@ -46,6 +47,7 @@ class Extract:
     text: dict[str, pd.Series]
     good: pd.Series
     places: dict[str, int] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def index(self) -> pd.Index:
@@ -56,9 +58,29 @@ class Extract:
         """Return whether the file has this column."""
         return key is not None and key in self.text
 
+    @property
+    def tables(self) -> list[Located]:
+        """Return every table the lines were made of."""
+        return list(self.origin.tables.values()) if self.origin else [self.table]
+
     def heading(self, key: str) -> str:
         """Return the heading of one of our columns in this file, as messages may quote it."""
-        return shown(self.table.heading(f"pathways.columns.{key}"), self.places[key])
+        if key not in self.places:
+            return self.layout.columns[key].headers[0] if key in self.layout.columns else key
+        return shown(self._table(key).heading(f"pathways.columns.{key}"), self.places[key])
+
+    def sheet(self, key: str | None) -> str:
+        """Return the sheet a column stands on."""
+        return self._table(key).sheet.name
+
+    def _table(self, key: str | None) -> Located:
+        return self.origin.table(key) if self.origin else self.table
+
+    def _rows(self, lines: pd.Series, key: str | None) -> tuple[str, pd.Series]:
+        """Return sheet and, by row number, the rows where the lines that are true have this column."""
+        if self.origin is None:
+            return self.table.sheet.name, lines
+        return self.origin.rows_of(lines, key)
 
     def _column(self, key: str | None) -> str | None:
         return self.heading(key) if self.has(key) else None
@@ -70,23 +92,24 @@ class Extract:
         now = bad & self.good
         if not now.any():
             return
-        self.result.hold(now, self.table.sheet.name, self._column(key), rule, problem, remedy, severity)
+        sheet, rows = self._rows(now, key)
+        self.result.hold(rows, sheet, self._column(key), rule, problem, remedy, severity)
         self.good &= ~now
 
     def say(
         self, rows: pd.Series, key: str | None, rule: str, severity: Severity, problem: str, remedy: str = ""
     ) -> None:
         """Say something of those of the lines that still count, without holding them."""
-        found = rows.index[rows & self.good]
+        sheet, where = self._rows(rows & self.good, key)
+        found = where.index[where]
         if len(found):
-            place = (self.table.sheet.name, int(found.min()), self._column(key), len(found))
+            place = (sheet, int(found.min()), self._column(key), len(found))
             self.result.findings.append(Finding(rule, severity, problem, remedy, *place))
 
     def refuse(self, key: str | None, rule: str, problem: str, remedy: str, count: int = 1) -> None:
         """Refuse the file."""
-        place = self.table.sheet.name
         self.result.findings.append(
-            Finding(rule, "error", problem, remedy, place, column=self._column(key), count=count)
+            Finding(rule, "error", problem, remedy, self.sheet(key), column=self._column(key), count=count)
         )
 
     @property
@@ -103,11 +126,10 @@ def open_extract(match: Match, context: Context) -> Extract:
     places = {key.rpartition(".")[2]: place for key, place in table.columns.items()}
     cells = body[list(places.values())]
     lines = cells[(cells != "").any(axis=1)]
-    missing = {normal(word) for word in layout.missing}
     cells_of = {key: lines[place] for key, place in places.items()}
     tidied = {key: trimmed(column) for key, column in cells_of.items()}
     untidy = [places[key] for key, column in tidied.items() if column is not cells_of[key]]
-    text = {key: _without(column, missing) for key, column in tidied.items()}
+    text = {key: without_missing(column, layout) for key, column in tidied.items()}
     count = sum(((column != "").astype("int8") for column in text.values()), pd.Series(0, index=lines.index))
     lines_with_any = count.index[count > 0]
     text = {key: column.loc[lines_with_any] for key, column in text.items()}
@@ -120,8 +142,9 @@ def open_extract(match: Match, context: Context) -> Extract:
     return extract
 
 
-def _without(text: pd.Series, missing: set[str]) -> pd.Series:
+def without_missing(text: pd.Series, layout: Pathways) -> pd.Series:
     """Return the text with the words that stand for a blank made blank."""
+    missing = {normal(word) for word in layout.missing}
     short = text.str.len() <= max((len(word) for word in missing), default=0)
     blank = text[short].str.lower().isin(missing)
     return text.mask(blank.reindex(text.index, fill_value=False), "") if blank.any() else text
@@ -165,13 +188,14 @@ def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
 
 def refuse_structure(extract: Extract, uncalculated: set[int]) -> None:
     """Refuse merged cells in the body, and formulas nobody calculated where a date or an id should stand."""
-    for area in extract.table.sheet.merged:
+    header_row = min(table.header_row for table in extract.tables)
+    for area in sorted({area for table in extract.tables for area in table.sheet.merged}):
         rows = [int(number) for number in re.findall(r"\d+", area)]
-        if rows and rows[-1] > rows[0] and rows[-1] > extract.table.header_row:
+        if rows and rows[-1] > rows[0] and rows[-1] > header_row:
             extract.refuse(
                 None, "MERGED_CELLS", f"cells are merged over several rows ({area})", "Unmerge and fill down."
             )
     for key in extract.layout.holding("date", "identifier", "birth_date", "code"):
-        if extract.has(key) and extract.places[key] in uncalculated:
+        if extract.has(key) and extract.places.get(key) in uncalculated:
             problem = "the column holds formulas that were never calculated"
             extract.refuse(key, "FORMULA_NOT_CALCULATED", problem, "Open the file in Excel and save it again.")

@@ -27,7 +27,7 @@ class Finding:
         """Return the sentence: file, sheet, row, column, problem, remedy."""
         place = [file]
         place += [f'sheet "{self.sheet}"'] if self.sheet and self.sheet != file else []
-        place += [f"row {self.row}"] if self.row is not None else []
+        place += [f"row {self.row}"] if self.row else []  # the headings of XML stand in no row
         place += [f'column "{self.column}"'] if self.column else []
         rows = f" ({self.count:,} rows; this is the first)" if self.count > 1 and self.row is not None else ""
         return f"{', '.join(place)}: {self.problem}{rows}. {self.remedy}".rstrip()

@@ -1,6 +1,7 @@
 """The shapes reading hands on, its limits, and what a file really is, whatever its name says."""
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
 from etl.errors import UnreadableFileError
 
-Kind = Literal["xlsx", "ods", "csv"]
+Kind = Literal["xlsx", "ods", "csv", "xml", "zip"]
 
 # Limits. Each is several times what any real extract needs and well below what hurts a child of 2 GB.
 MAX_FILE_BYTES = 500_000_000  # a million rows of 15 columns are 140 MB as csv
@@ -138,7 +139,7 @@ def _nature_of_text(text: str) -> str:
     start = text.replace("\0", "").lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<!doctype html", "<html", "<table", "<head", "<meta", "<body", "<style", "<div")):
         return "html"
-    if start.startswith("<?xml") or (start.startswith("<") and ">" in start and "xmlns" in start):
+    if start.startswith("<?xml") or re.match(r"<[a-z_][\w.:-]*[\s/>]", start):
         return "html" if "<html" in start else "xml"
     return "json" if start.startswith(('{"', '[{"', "[[")) else "text"
 

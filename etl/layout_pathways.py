@@ -21,6 +21,7 @@ from etl.columns import (
 )
 from etl.derive import age_bands, day_numbers
 from etl.extract import Context, Extract, open_extract, refuse_structure
+from etl.modules import open_modules, settle
 from etl.plausible import say_implausible
 from etl.pseudonym import Pseudonyms, load_pseudonyms
 from etl.recognise import Match
@@ -28,6 +29,7 @@ from etl.repeats import Identity, hold_repeats, identity
 from etl.settings import check_key_place
 from etl.snapshot import Snapshot, find_snapshot
 from etl.tables import AREAS, PATHWAYS
+from etl.tally import tally_measures
 from etl.who import area_of_lines, area_rows, organisation_of
 
 Columns = Mapping[str, pd.Series]
@@ -38,13 +40,15 @@ def clean_pathways(match: Match, context: Context, uncalculated: set[int]) -> tu
 
     `uncalculated` are the columns, from 0, that hold formulas nobody calculated.
     """
-    extract = open_extract(match, context)
+    opening = open_modules if match.source.pathways and match.source.pathways.modules else open_extract
+    extract = opening(match, context)
     refuse_structure(extract, uncalculated)
     snapshot = find_snapshot(extract)
     organisation = organisation_of(extract)
     extract.result.organisation = organisation
     if snapshot:
         _read(extract, snapshot, organisation)
+    settle(extract)
     return extract.result, snapshot.month if snapshot else context.said
 
 
@@ -53,7 +57,7 @@ def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
     codes = code_columns(extract)
     words = word_columns(extract)
     ages = age_columns(extract, dates, snapshot.day)
-    identifiers = identifier_columns(extract)
+    identifiers = identifier_columns(extract, dates)
     refuse_month_first(extract, dates, snapshot.day)
     if extract.refused:
         return
@@ -76,6 +80,8 @@ def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
     hold_repeats(extract, key, lines, ticking)
     say_implausible(extract, ticking, codes, lines["age_band"], snapshot.day)
     _fill(extract, lines, key, ticking, pseudonyms)
+    if extract.layout.tallies:
+        extract.result.frames["measures"] = tally_measures(extract, dates, lines, snapshot.month)
     extract.result.months = _months(extract, ticking, snapshot.month)
 
 
@@ -123,13 +129,14 @@ def _fill(
     extract: Extract, lines: pd.DataFrame, key: Identity, ticking: Sequence[Ticking], pseudonyms: Pseudonyms
 ) -> None:
     good = extract.good
-    kept = lines[good].assign(load_id="", pathway_id=pseudonyms.of(key.text[good], "pathway"))
+    kept = lines[good].assign(load_id="")
     frames = []
     for clock in ticking:
         of_clock = clock.applies[good]
         frames.append(
             kept[of_clock].assign(
                 clock=clock.name,
+                pathway_id=pseudonyms.of(_told_apart(key.text, clock)[good][of_clock], "pathway"),
                 started_on=clock.started[good][of_clock],
                 stopped_on=clock.stopped[good][of_clock],
                 stop_reason=clock.reason[good][of_clock],
@@ -138,8 +145,17 @@ def _fill(
                 stopped_day=day_numbers(clock.stopped[good][of_clock]),
             )
         )
-    extract.result.frames["pathways"] = PATHWAYS.typed(pd.concat(frames, ignore_index=True))
+    rows = pd.concat(frames, ignore_index=True).drop_duplicates(["clock", "pathway_id"])  # a round of no length
+    extract.result.frames["pathways"] = PATHWAYS.typed(rows)
     extract.result.frames["areas"] = AREAS.frame(area_rows(extract, kept["area"]))
+
+
+def _told_apart(identity: pd.Series, clock: Ticking) -> pd.Series:
+    """Return what tells pathways of the clock apart: on one that runs again and again, its start as well."""
+    if not clock.round:
+        return identity
+    started: pd.Series = clock.started.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    return identity.str.cat(started, f"\x1f{clock.name} ")
 
 
 def _months(extract: Extract, ticking: Sequence[Ticking], month: date) -> list[date]:

@@ -22,7 +22,7 @@ from etl.formats import (
 
 _HEAD_BYTES = 65_536
 _CHUNK_BYTES = 4_194_304
-_KINDS: dict[str, Kind] = {".xlsx": "xlsx", ".ods": "ods", ".csv": "csv"}
+_KINDS: dict[str, Kind] = {".xlsx": "xlsx", ".ods": "ods", ".csv": "csv", ".xml": "xml", ".zip": "zip"}
 _BLANK = b" \t\r\n\f\v\xef\xbb\xbf\xff\xfe\0"  # white space and byte order marks; the zeros are those of UTF-16
 EXPORT_AGAIN = "Export it again; an empty list is never read as zero children."
 _ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError)
@@ -61,7 +61,7 @@ def look(path: Path) -> Kind:
         raise refused("TYPE_MISMATCH", "This is a web page (HTML) under the name of a workbook.", _SAVE_AS_XLSX)
     if kind is None:
         raise _not_allowed(extension, found)
-    if found != ("text" if kind == "csv" else kind):
+    if found != {"csv": "text", "zip": ".zip"}.get(kind, kind):
         raise _mismatch(extension, found)
     return kind
 
@@ -81,8 +81,6 @@ def _not_allowed(extension: str, found: str) -> UnreadableFileError:
     if extension == ".xls" and found not in _OLD_KINDS:
         return _mismatch(extension, found)
     what = _OLD_KINDS.get(extension, "a kind of file that is not read")
-    if extension == ".zip":
-        return refused("TYPE_NOT_ALLOWED", f"This is {what}.", "Unpack it and load the files in it.")
     remedy = _SAVE_AS_XLSX if extension.startswith(".xl") else "Export it as .xlsx or .csv."
     return refused("TYPE_NOT_ALLOWED", f"This is {what}.", remedy)
 

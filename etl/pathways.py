@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from etl.documents import Document
 from etl.heading import Heading
+from etl.module import Module, check_modules
 from etl.tables import PATHWAY_BREAKDOWNS
 
 Reason = Literal["completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other"]
@@ -30,6 +31,7 @@ class Entry(Heading):
     values: dict[str, str] = Field({}, description="code: their word to ours; case and spacing do not matter")
     others: str | None = Field(None, description="code: pattern of their words that we know and do not count")
     otherwise: str | None = Field(None, description="code: our word for a word not listed; without it the row is held")
+    assumed: str | None = Field(None, description="code: our word for every row of a file without the column")
     weeks: bool = Field(True, description="wait: weeks; false for days")
 
     @field_validator("values", mode="before")
@@ -51,6 +53,8 @@ class Stop(Document):
     reason: Reason | None = None
     reason_from: str | None = Field(None, description="code column whose words are stop reasons; blank means other")
     when: dict[str, list[str]] = Field({}, description="code column: our words under which the date counts")
+    asks: list[str] = Field([], description="our words beside which a date is asked about, as a blank is")
+    after_start: bool = Field(False, description="a date before the start is that of the round before")
 
     @model_validator(mode="after")
     def _one_reason(self) -> "Stop":
@@ -63,11 +67,16 @@ class Clock(Document):
     """One clock a row feeds. Of several start columns the first that is filled counts, of the stops the earliest."""
 
     start: list[str] = Field(min_length=1)
+    start_when: dict[str, dict[str, list[str]]] = Field({}, description="start column: codes under which it counts")
     stops: list[Stop] = Field(min_length=1)
+    feeds: str | None = Field(None, description="the clock it feeds, where a row feeds one clock in two ways")
+    round: bool = Field(False, description="it runs again and again: each start is a pathway of its own")
+    restarts: bool = Field(False, description="its start moves on with every round; only the running one is kept")
     excepted: str | None = Field(None, description="code column that says yes where a legal exception applies")
     when: dict[str, list[str]] = Field({}, description="code column: our words for rows that feed this clock")
     needs: list[str] = Field([], description="columns without which a file says nothing of this clock")
     needs_start: bool = Field(False, description="a row without a start does not feed it; else its wait is unknown")
+    needs_stop: bool = Field(False, description="a row without a stop does not feed it")
 
 
 class Breakdown(Document):
@@ -82,6 +91,7 @@ class Key(Document):
 
     id: str | None = None
     otherwise: list[str] = []
+    alone: bool = Field(True, description="no child has two of them at once; false where it may")
 
     @model_validator(mode="after")
     def _some(self) -> "Key":
@@ -114,18 +124,34 @@ class Dropped(Document):
     identifying: list[str] = []
     free_text: list[str] = []
     other: list[str] = []
+    structure: list[str] = Field([], description="numbers an export gives its records; dropped without a word")
+
+
+class Tally(Document):
+    """A yearly measure counted from two dates: of what was due in the year up to a month, how much was done by then."""
+
+    due: str
+    done: str
+    month: int = Field(ge=1, le=12, description="the month the year ends in")
+    breakdowns: list[str] = []
 
 
 class Pathways(Document):
-    """One row a child and referral: fills pathways."""
+    """One row a child and referral: fills pathways. With `modules` a row is put together from several tables."""
 
+    modules: dict[str, Module] = {}
     columns: dict[str, Entry]
+    made: dict[str, list[list[str]]] = Field(
+        {}, description="identifier: columns that make it together, of several such sets the first that is whole"
+    )
+    tallies: dict[str, Tally] = {}
     dropped: Dropped = Dropped()
     missing: list[str] = Field([], description="words that stand for a blank")
     evidence: str | None = Field(None, description="pattern: headings, names or titles must say what list this is")
     never: list[str] = Field([], description="patterns of headings that only other lists have")
     snapshot: str | None = Field(None, description="date column: the day the list was taken")
     organisation: str | None = Field(None, description="words column: who sends it; providers.yaml of the plan knows")
+    from_council: bool = Field(False, description="the local area's own council sends it")
     area: str | None = Field(None, description="words column with the ONS code of the child's local area")
     only: dict[str, list[str]] = Field({}, description="code column: our words for rows that are this list's")
     pathway: Key
@@ -142,7 +168,8 @@ class Pathways(Document):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> "Pathways":
-        if unknown := sorted(set(self._named()) - set(self.columns)):
+        check_modules(self.modules)
+        if unknown := sorted(set(self._named()) - {*self.columns, *self.made}):
             raise ValueError(f"not under columns: {', '.join(unknown)}")
         return self
 
@@ -161,12 +188,18 @@ class Pathways(Document):
     def _named(self) -> list[str]:
         stops = [stop for clock in self.clocks.values() for stop in clock.stops]
         conditions = [self.only, self.closed_when, *(c.when for c in self.clocks.values()), *(s.when for s in stops)]
+        conditions += [when for c in self.clocks.values() for when in c.start_when.values()]
         single = [self.snapshot, self.organisation, self.area, self.pathway.id]
         single += [clock.excepted for clock in self.clocks.values()] + [stop.reason_from for stop in stops]
         several = [self.pathway.otherwise, self.person, self.template, [stop.date for stop in stops]]
-        several += [[*clock.start, *clock.needs] for clock in self.clocks.values()] + [
-            b.columns for b in self.breakdowns.values()
-        ]
+        several += [[*clock.start, *clock.needs] for clock in self.clocks.values()]
+        several += [list(clock.start_when) for clock in self.clocks.values()]
+        several += [b.columns for b in self.breakdowns.values()]
+        several += [columns for sets in self.made.values() for columns in sets]
+        several += [[tally.due, tally.done] for tally in self.tallies.values()]
+        for module in self.modules.values():
+            several.append(module.columns)
+            single += [module.order, module.marks, module.numbers]
         return [
             *(name for name in single if name),
             *(name for names in several for name in names),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.bundle import bundles
 from etl.confine import run_confined_each
 from etl.errors import UnreadableFileError, UsageError, WaymarkError
 from etl.examine import Examination, from_folder
@@ -47,17 +48,22 @@ class Outcome:
 def examine_files(
     paths: Sequence[Path], *, today: date, source: str | None = None, month: date | None = None
 ) -> Iterator[Examination]:
-    """Yield one examination a file, in order, each made in a limited child process. Raises UsageError."""
+    """Yield one examination an extract, in order, each made in a limited child process. Raises UsageError.
+
+    An extract is a file, or the files that are the modules of one (etl/bundle.py).
+    """
     if source and source not in load_sources():
         raise UsageError(f"There is no source {source!r}; known are {', '.join(load_sources())}.")
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+    extracts = bundles(paths)
     with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
-        outs = [Path(folder) / str(number) for number in range(len(paths))]
+        outs = [Path(folder) / str(number) for number in range(len(extracts))]
         calls = [
             {
                 "path": str(path.resolve()),
+                "others": [str(other.resolve()) for other in others],
                 "today": today.isoformat(),
                 "reference": str(reference_folder().resolve()),
                 "plan": str(plan_folder().resolve()),
@@ -65,17 +71,17 @@ def examine_files(
                 "source": source,
                 "month": month.isoformat() if month else None,
             }
-            for path in paths
+            for path, *others in extracts
         ]
         answers = run_confined_each("etl.examine:examine_to_folder", list(zip(calls, outs, strict=True)))
-        for path, out, answer in zip(paths, outs, answers, strict=True):
+        for (path, *others), out, answer in zip(extracts, outs, answers, strict=True):
             if isinstance(answer, UnreadableFileError):
                 finding = Finding(answer.rule, "error", answer.message.rstrip("."), answer.remedy)
-                yield Examination(path, findings=(finding,))
+                yield Examination(path, others=tuple(others), findings=(finding,))
             elif isinstance(answer, WaymarkError):
                 raise answer
             else:
-                yield from_folder(path, answer, out)
+                yield from_folder(path, answer, out, others)
 
 
 def checked_files(

@@ -27,9 +27,10 @@ from python_calamine import (
 from etl.delimited import read_delimited
 from etl.formats import Content, Kind, ReadNote, ReadProblem, Sheet, TextColumns, refused, without_collector
 from etl.look import EXPORT_AGAIN, look, open_archive, read_part, stream_part
+from etl.read_parts import joined, read_xml, read_zip
 from etl.scan import Place, Scan, reference, refuse_dtd, scan_ods, scan_sheet, without_cells
 
-__all__ = ["Content", "Kind", "ReadNote", "ReadProblem", "Sheet", "look", "read"]
+__all__ = ["Content", "Kind", "ReadNote", "ReadProblem", "Sheet", "look", "read", "read_together"]
 
 _ROWS_AT_ONCE = 2_000  # small pieces stay in the processor's cache: 20,000 rows at once took twice as long
 _DAMAGED = "Open it in Excel, let it be repaired and save it again, or ask for it again."
@@ -38,10 +39,20 @@ _DAMAGED = "Open it in Excel, let it be repaired and save it again, or ask for i
 def read(path: Path) -> Content:
     """Return every sheet of the file as text. Raises UnreadableFileError with rule, message and remedy."""
     kind = look(path)
-    content = read_delimited(path) if kind == "csv" else _read_workbook(path, kind)
+    if kind == "csv":
+        content = read_delimited(path)
+    elif kind == "zip":
+        content = read_zip(path)
+    else:
+        content = read_xml(path) if kind == "xml" else _read_workbook(path, kind)
     if not any(_holds_text(sheet.cells) for sheet in content.sheets if not sheet.hidden):
         raise refused("EMPTY", "The file holds no data.", EXPORT_AGAIN)
     return content
+
+
+def read_together(paths: Sequence[Path]) -> Content:
+    """Return the files of one extract as sheets named as the files are. Raises UnreadableFileError."""
+    return joined("csv", {path.name: read(path) for path in paths})
 
 
 def _holds_text(cells: pd.DataFrame) -> bool:

@@ -1,49 +1,19 @@
 """Which source a file follows, told by its headings and titles; its name only breaks no tie and proves nothing."""
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import pandas as pd
+from dataclasses import replace
 
 from etl.finding import Finding, verdict
+from etl.locate import Located as Located
+from etl.locate import Match as Match
+from etl.locate import best_header, missing_columns, repeated_headings, share_found
 from etl.read import Content, Sheet
-from etl.source import Band, Heading, Source, normal
+from etl.recognise_modules import match_modules
+from etl.source import Source, normal
 
-# Title rows above a header are few; looking further would take a body row of a pivoted sheet for one.
-_HEADER_WITHIN = 40
 # Below this share of known headings a file is no damaged copy of a source but something else.
 _NEAR = 0.5
-
-
-@dataclass(frozen=True)
-class Located:
-    """A table inside a sheet: the header's row as Excel numbers it, and where each of our columns stands."""
-
-    sheet: Sheet
-    header_row: int
-    columns: dict[str, int]
-    band: Band | None = None
-
-    def body(self) -> pd.DataFrame:
-        """Return the cells below the header, by Excel row number."""
-        return self.sheet.cells.loc[self.header_row + 1 :]
-
-    def heading(self, key: str) -> str:
-        """Return the heading one of our columns carries in this file."""
-        return str(self.sheet.cells.at[self.header_row, self.columns[key]]).strip()
-
-
-@dataclass(frozen=True)
-class Match:
-    """How well a file follows a source: `share` of its headings found, what is missing, where the tables stand."""
-
-    source: Source
-    share: float
-    tables: tuple[Located, ...]
-    findings: tuple[Finding, ...]
-
 
 Check = Callable[[Match], Iterable[Finding]]
 
@@ -99,18 +69,22 @@ def match(content: Content, source: Source) -> Match:
     sheets = [sheet for sheet in content.sheets if not sheet.hidden]
     if content.kind not in source.formats:
         return Match(source, 0.0, (), ())
+    if source.pathways and source.pathways.modules:
+        return match_modules(sheets, source, may_lack=content.kind == "xml")
     return _match_crosstab(sheets, source) if source.crosstab else _match_rows(sheets, source)
 
 
 def _match_rows(sheets: list[Sheet], source: Source) -> Match:
     wanted = source.headings()
-    found = [_best_header(sheet, wanted) for sheet in sheets]
-    scores = [_share(columns, wanted) for _, columns in found]
+    found = [best_header(sheet, wanted) for sheet in sheets]
+    scores = [share_found(columns, wanted) for _, columns in found]
     if not scores or max(scores) == 0:
         return Match(source, 0.0, (), ())
     best = scores.index(max(scores))
     sheet, (header_row, columns) = sheets[best], found[best]
-    findings = _missing(sheet, header_row, columns, wanted, source) + _repeated(sheet, header_row, wanted)
+    findings = missing_columns(sheet, header_row, columns, wanted, source) + repeated_headings(
+        sheet, header_row, wanted
+    )
     findings += [
         Finding("SHEETS_AMBIGUOUS", "error", "two sheets follow this source", "Leave one in the file.", other.name)
         for other, score in zip(sheets, scores, strict=True)
@@ -129,12 +103,12 @@ def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
     found: set[str] = set()
     for sheet in ours:
         bands = [band for band in layout.bands if normal(band.title) in _title(sheet)]
-        header_row, columns = _best_header(sheet, wanted)
+        header_row, columns = best_header(sheet, wanted)
         found |= set(columns)
         if len(bands) != 1:
             findings.append(_unknown_band(sheet, source))
-        findings += _missing(sheet, header_row, columns, wanted, source)
-        findings += _repeated(sheet, header_row, wanted)
+        findings += missing_columns(sheet, header_row, columns, wanted, source)
+        findings += repeated_headings(sheet, header_row, wanted)
         labels = _labels(sheet, header_row, columns, source)
         findings += [f for f in labels.values() if isinstance(f, Finding)]
         places = {key: place for key, place in labels.items() if isinstance(place, int)}
@@ -144,74 +118,6 @@ def _match_crosstab(sheets: list[Sheet], source: Source) -> Match:
     findings += _band_gaps(tables, source)
     share = (1 + len(found)) / (1 + len(wanted))
     return Match(source, share, tuple(tables), tuple(findings))
-
-
-def _best_header(sheet: Sheet, wanted: Mapping[str, Heading]) -> tuple[int, dict[str, int]]:
-    keys = {
-        normal(header): (rank, key)
-        for key, heading in wanted.items()
-        for rank, header in reversed(list(enumerate(heading.headers)))
-    }
-    best: tuple[int, dict[str, int]] = (int(sheet.cells.index[0]) if len(sheet.cells) else 1, {})
-    for row, cells in sheet.cells.head(_HEADER_WITHIN).iterrows():
-        found = [
-            (*keys[normal(str(cell))], int(str(place))) for place, cell in cells.items() if normal(str(cell)) in keys
-        ]
-        columns = {key: place for _, key, place in sorted(found, reverse=True)}  # the newest heading counts
-        if len(columns) > len(best[1]):
-            best = (int(str(row)), columns)
-    return best
-
-
-def _share(columns: Mapping[str, int], wanted: Mapping[str, Heading]) -> float:
-    needed = [key for key, heading in wanted.items() if not heading.optional]
-    return sum(key in columns for key in needed) / len(needed)
-
-
-def _missing(
-    sheet: Sheet, header_row: int, columns: Mapping[str, int], wanted: Mapping[str, Heading], source: Source
-) -> list[Finding]:
-    spare = [
-        str(cell).strip()
-        for place, cell in sheet.cells.loc[header_row].items()
-        if str(cell).strip() and place not in columns.values()
-    ]
-    findings = []
-    for key, heading in wanted.items():
-        if key in columns or heading.optional:
-            continue
-        near = difflib.get_close_matches(normal(heading.headers[0]), [normal(s) for s in spare], n=1, cutoff=0.6)
-        nearest = next((s for s in spare if near and normal(s) == near[0]), None)
-        hint = f'; the nearest heading is "{nearest}"' if nearest else ""
-        findings.append(
-            Finding(
-                "COL_MISSING",
-                "error",
-                f'no column "{heading.headers[0]}"{hint}',
-                f"If the column was renamed, add its new heading under {key}.headers in {source.path}.",
-                sheet.name,
-                header_row,
-            )
-        )
-    return findings
-
-
-def _repeated(sheet: Sheet, header_row: int, wanted: Mapping[str, Heading]) -> list[Finding]:
-    headings = [normal(str(cell)) for cell in sheet.cells.loc[header_row]]
-    known = [header for heading in wanted.values() for header in heading.headers]
-    return [
-        Finding(
-            "COL_REPEATED",
-            "error",
-            "the heading stands twice, so it is not clear which column counts",
-            "Delete or rename one of them.",
-            sheet.name,
-            header_row,
-            header,
-        )
-        for header in known
-        if headings.count(normal(header)) > 1
-    ]
 
 
 def _labels(sheet: Sheet, header_row: int, columns: dict[str, int], source: Source) -> dict[str, int | Finding]:

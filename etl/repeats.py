@@ -45,7 +45,7 @@ def identity(
     for key in keys[1:]:
         owner = owner + _BETWEEN + parts[key]
     started = ticking[0].started.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return Identity(owner + _BETWEEN + started, owner)
+    return Identity(owner + _BETWEEN + started, owner if rule.alone else None)
 
 
 def _hold_missing(extract: Extract, key: str, missing: pd.Series) -> None:

@@ -16,11 +16,11 @@ _EXPECTED = ("identifier", "birth_date")
 
 def screen(content: Content, match: Match) -> list[Finding]:
     """Return errors for identifiers where none belongs, and notes on what is dropped and what is not known."""
-    assert match.source.pathways
-    table = match.tables[0]
-    findings = _of_table(table, match)
+    tables = match.tables if match.source.pathways else ()
+    findings = [finding for table in tables for finding in _of_table(table, match)]
+    ours = {table.sheet.name for table in tables}
     for sheet in content.sheets:
-        if sheet.name != table.sheet.name:
+        if sheet.name not in ours:
             findings += _of_other_sheet(sheet)
     return findings
 
@@ -29,18 +29,25 @@ def _of_table(table: Located, match: Match) -> list[Finding]:
     layout = match.source.pathways
     assert layout
     ours = {place: key.rpartition(".")[2] for key, place in table.columns.items()}
+    module = layout.modules.get(table.module or "")
+    known = {normal(heading) for heading in module.known} if module else set()
     findings: list[Finding] = []
     dropped: list[str] = []
     unknown: list[str] = []
     body = table.body()
     for place in body.columns:
         heading = str(table.sheet.cells.at[table.header_row, place]).strip()
+        if not heading and not (body[place] != "").any():
+            continue
         entry = layout.columns.get(ours.get(int(place), ""))
         if entry and entry.holds in _EXPECTED:
             continue
         kinds: Iterable[str] = EVERY_KIND
         if entry is None:
             treatment = _treatment(heading, layout.dropped)
+            if normal(heading) in known or _matches(heading, layout.dropped.structure) or int(place) in ours:
+                findings += unexpected(identifiers_in(body[place]), table.sheet.name, shown(heading, int(place)))
+                continue
             if treatment == "identifying":
                 dropped.append(shown(heading, int(place)))
                 continue
@@ -52,15 +59,18 @@ def _of_table(table: Located, match: Match) -> list[Finding]:
 
 def _treatment(heading: str, dropped: Dropped) -> str | None:
     """Return how a column that is not ours is dropped, None where nobody has heard of it."""
-    plain = normal(heading)
     for treatment, patterns in (
         ("identifying", dropped.identifying),
         ("free_text", dropped.free_text),
         ("other", dropped.other),
     ):
-        if any(re.fullmatch(pattern, plain, re.IGNORECASE) for pattern in patterns):
+        if _matches(heading, patterns):
             return treatment
     return "identifying" if announced(heading) else None
+
+
+def _matches(heading: str, patterns: Iterable[str]) -> bool:
+    return any(re.fullmatch(pattern, normal(heading), re.IGNORECASE) for pattern in patterns)
 
 
 def _notes(table: Located, dropped: list[str], unknown: list[str]) -> list[Finding]:

@@ -48,7 +48,7 @@ def find_snapshot(extract: Extract) -> Snapshot | None:
             "MONTHS_DIFFER", "the file names more than one month", "Split it: one file holds one month.",
         )  # fmt: skip
         return None
-    named = month_in_name(extract.context.file.stem)
+    named = _named(extract)
     taken = max(days, default=None)
     month = said or (taken.replace(day=1) if taken else named)
     if month is None:
@@ -77,6 +77,12 @@ def month_in_name(stem: str) -> date | None:
     return None
 
 
+def _named(extract: Extract) -> date | None:
+    """Return the month the file's name mentions, else that of the files inside it."""
+    inside = [table.sheet.name for table in extract.tables] if extract.origin else []
+    return next(filter(None, map(month_in_name, [extract.context.file.stem, *inside])), None)
+
+
 def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
@@ -91,7 +97,7 @@ def _snapshot_column(extract: Extract) -> DateColumn | None:
     key = extract.layout.snapshot
     if not extract.has(key):
         return None
-    place = (extract.table.sheet.name, extract.heading(key))
+    place = (extract.sheet(key), extract.heading(key))
     column = read_dates(extract.text[key], extract.layout.dates, place, epoch_1904=extract.context.epoch_1904)
     extract.result.findings += column.faults
     extract.hold(

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from etl.documents import Document, read_document, read_mapping
 from etl.errors import DocumentError
+from etl.figures import Figures
 from etl.heading import Heading as Heading
 from etl.heading import normal as normal
 from etl.pathways import Pathways
@@ -126,19 +127,20 @@ class Source(Document):
     organisation: str | None = Field(None, description="who sends it, where the file does not say")
     series: str | None = Field(None, description="source its loads are kept under, where versions of one list differ")
     coverage: Literal["snapshot", "history"]
-    formats: list[Literal["xlsx", "ods", "csv"]]
+    formats: list[Literal["xlsx", "ods", "csv", "xml", "zip"]]
     file_name: str = Field(description="pattern its names usually follow; a hint, never proof")
     month: MonthRule
     symbols: dict[str, Flag] = {}
     crosstab: Crosstab | None = None
     rows: Rows | None = None
     pathways: Pathways | None = None
+    figures: Figures | None = None
 
     @model_validator(mode="after")
     def _one_layout(self) -> "Source":
-        if [self.crosstab is None, self.rows is None, self.pathways is None].count(False) != 1:
-            raise ValueError("give one of crosstab, rows and pathways")
-        if self.organisation is None and self.pathways is None:
+        if [self.crosstab, self.rows, self.pathways, self.figures].count(None) != 3:
+            raise ValueError("give one of crosstab, rows, pathways and figures")
+        if self.organisation is None and self.pathways is None and self.figures is None:
             raise ValueError("organisation: missing")
         if self.month.snapshot != (self.pathways is not None):
             raise ValueError("month: snapshot goes with pathways, and only with it")
@@ -160,6 +162,8 @@ class Source(Document):
             return {f"crosstab.clocks.{key}": heading for key, heading in self.crosstab.clocks.items()}
         if self.pathways:
             return {f"pathways.columns.{key}": heading for key, heading in self.pathways.columns.items()}
+        if self.figures:
+            return {f"figures.columns.{key}": heading for key, heading in self.figures.columns.items()}
         assert self.rows
         return {
             "rows.level": self.rows.level,

@@ -6,13 +6,16 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from etl.errors import UsageError
+from etl.figures import Figures
 from etl.local_area import LocalArea
 from etl.pathways import Entry, Pathways
-from etl.source import Source
+from etl.source import Source, load_sources
 from etl.workbook import Value, write_workbook
 
 _TAKEN = date(2026, 10, 31)
 _WAITED = (20, 55, 90, 127, 210, 300, 365, 430)  # days, one example child each
+_ABOUT = ("How to use this workbook",)
+_PERIODS = {0: "as it stands at the end of the month", 1: "a month", 3: "a quarter", 4: "a term"}
 _HOLDS = {
     "identifier": "an id, turned into a pseudonym before anything is stored",
     "date": "a date, DD/MM/YYYY or YYYY-MM-DD",
@@ -26,9 +29,12 @@ _HOLDS = {
 
 def write_template(source: Source, area: LocalArea, path: Path) -> Path:
     """Write the template and return its path. Raises UsageError for a source that has none."""
+    if source.figures:
+        return _write_figures(source.title, source.figures, path)
     layout = source.pathways
     if layout is None or not layout.template:
-        raise UsageError(f"The source {source.name} has no template; nd_waiting_list and slt_waiting_list have one.")
+        known = [name for name, one in load_sources().items() if one.figures or getattr(one.pathways, "template", None)]
+        raise UsageError(f"The source {source.name} has no template; {', '.join(known)} have one.")
     entries = {key: layout.columns[key] for key in layout.template}
     headings = [entry.headers[0] for entry in entries.values()]
     example = _example(layout, entries, next(iter(area.providers), "ABC"))
@@ -46,8 +52,33 @@ def write_template(source: Source, area: LocalArea, path: Path) -> Path:
         [
             ("List", headings, example),
             ("Definitions", ("Column", "Needed", "What to put there", "Format", "Words we know"), definitions),
-            ("About", ("How to use this workbook",), about),
+            ("About", _ABOUT, about),
         ],
+    )
+
+
+def _write_figures(title: str, layout: Figures, path: Path) -> Path:
+    """Write the workbook of measures: a line each to fill in, what each counts, and how to use it."""
+    headings = [heading.headers[0] for heading in layout.columns.values()]
+    example: list[list[Value]] = [
+        [one.title, f"{_TAKEN:%Y-%m}", 8, 10 if one.of else None, None, None] for one in layout.measures.values()
+    ]
+    definitions: list[list[Value]] = [
+        [figure.title, figure.counts, figure.of or "nothing: a plain count", _PERIODS.get(figure.months, "a year"),
+         ", ".join(figure.breakdowns)]
+        for figure in layout.measures.values()
+    ]  # fmt: skip
+    about: list[list[Value]] = [
+        [f"{title}. One line per measure and period, and per group where a measure is split. Month is the last month "
+         "of the period."],
+        ["Replace the example lines, which are invented. Leave out what nobody counted: 0 is written only where the "
+         "count is nought, and x where a figure exists but cannot be given. Keep adding to the same workbook: the "
+         "latest one answers for every month it spans."],
+        ["Send counts alone: no names, no numbers of children."],
+    ]  # fmt: skip
+    words = ("Measure", "What Count counts", "What Out of counts", "Period", "May be split by")
+    return write_workbook(
+        path, [("Measures", headings, example), ("Definitions", words, definitions), ("About", _ABOUT, about)]
     )
 
 

@@ -19,6 +19,8 @@ def organisation_of(extract: Extract) -> str:
     The column wins over what the source states, and both over the file's name.
     """
     area, key = extract.context.area, extract.layout.organisation
+    if extract.layout.from_council:
+        return area.code
     named = area.provider_in(extract.context.file.stem)
     inside = _codes(extract, str(key)) if extract.has(key) else set()
     if len(inside) > 1:
@@ -89,7 +91,7 @@ def area_rows(extract: Extract, areas: pd.Series) -> Iterable[dict[str, object]]
         name = home.name if code == home.code else organisations.area("local_authority", code, code).name
         yield {"load_id": "", "area": code, "level": "local_authority", "name": name}
     sender = extract.result.organisation
-    if sender and sender != NOT_STATED:
+    if sender and sender not in (NOT_STATED, *areas.unique()):
         provider = home.providers.get(sender)
         name = provider.name if provider else organisations.area("provider", sender, sender).name
         yield {"load_id": "", "area": sender, "level": "provider", "name": name}

@@ -38,6 +38,7 @@ class Clock(Document):
     standard_note: str | None = None
     exceptions: str
     cohort: bool = Field(False, description="whether new starts are followed until they stop")
+    rebuilt: bool = Field(True, description="whether months before the first extract follow from its dates")
     source: str
 
     @model_validator(mode="after")
@@ -61,12 +62,12 @@ def load_clocks(path: Path = PATH) -> dict[str, Clock]:
 
 
 def select_clocks(clocks: dict[str, Clock]) -> str:
-    """Return SQL for one row per clock: clock, limit_days, limit_years (0 or 1), followed (0 or 1)."""
+    """Return SQL for one row per clock: clock, limit_days, limit_years, followed and rebuilt (each 0 or 1)."""
     rows = ", ".join(_row(key, clock) for key, clock in sorted(clocks.items()))
-    return f"SELECT * FROM (VALUES {rows}) AS rules(clock, limit_days, limit_years, followed)"  # noqa: S608 (ours)
+    return f"SELECT * FROM (VALUES {rows}) AS rules(clock, limit_days, limit_years, followed, rebuilt)"  # noqa: S608 (ours)
 
 
 def _row(key: str, clock: Clock) -> str:
     days = clock.limit.days if clock.limit and clock.limit.days else "NULL"
     years = clock.limit.years if clock.limit and clock.limit.years else 0
-    return f"('{key}', CAST({days} AS INTEGER), {years}, {int(clock.cohort)})"
+    return f"('{key}', CAST({days} AS INTEGER), {years}, {int(clock.cohort)}, {int(clock.rebuilt)})"

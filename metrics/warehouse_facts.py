@@ -51,7 +51,11 @@ def select_clock_cells(pairs: Iterable[tuple[str, str]] = (), coverage: str = _E
 
 def select_cohorts() -> str:
     """Return the SQL of cohort_counts."""
-    return select_fact("cohort_counts").format(clocks=select_clocks(load_clocks()))
+    return _with_clocks("cohort_counts")
+
+
+def _with_clocks(fact: str) -> str:
+    return select_fact(fact).format(clocks=select_clocks(load_clocks()))
 
 
 def declared_pairs() -> list[tuple[str, str]]:
@@ -75,7 +79,7 @@ def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
             "cohort_counts": _compact(reader.query(select_cohorts())),
             "answer_counts": reader.query(select_fact("answer_counts")),
             "measure_values": reader.query(select_fact("measure_values")),
-            "observed": reader.query(select_fact("observed")),
+            "observed": reader.query(_with_clocks("observed")),
         }
     )
 

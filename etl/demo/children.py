@@ -31,7 +31,7 @@ def with_children(journeys: pd.DataFrame, ages: tuple[float, float], rng: np.ran
 def drawn(shares: dict[str, float], count: int, rng: np.random.Generator) -> pd.Series:
     """Return words drawn by their shares."""
     places = rng.choice(len(shares), count, p=list(shares.values()))
-    return pd.Series(np.array(list(shares))[places], dtype="str")
+    return pd.Series(list(shares), dtype="str").take(places).reset_index(drop=True)
 
 
 def nhs_numbers(first: int, count: int) -> pd.Series:

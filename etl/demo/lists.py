@@ -138,12 +138,15 @@ def _numbered(before: str, rows: pd.DataFrame) -> pd.Series:
     return before + rows["number"].astype("str").str.zfill(6)
 
 
-def _written(days: pd.Series) -> pd.Series:
-    return pd.Series(days.dt.strftime("%d/%m/%Y").fillna(""), dtype="str")
+def _written(days: pd.Series, form: str = "%d/%m/%Y") -> pd.Series:
+    """Return dates as text, blank where missing; each different day is worded once."""
+    codes, different = pd.factorize(days)
+    words = pd.Series([*pd.DatetimeIndex(different).strftime(form), ""], dtype="str")
+    return words.take(codes).set_axis(days.index)
 
 
 def _iso(days: pd.Series) -> pd.Series:
-    return pd.Series(days.dt.strftime("%Y-%m-%d").fillna(""), dtype="str")
+    return _written(days, "%Y-%m-%d")
 
 
 def _age(rows: pd.DataFrame, end: date) -> pd.Series:

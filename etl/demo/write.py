@@ -3,13 +3,16 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 from openpyxl import Workbook
 from pyarrow import csv as arrow_csv
 
 from etl.demo.bands import INTERPOLATED, INVENTED, PUBLISHED
+from etl.demo.cases import END, cases
 from etl.demo.published import write_published
+from etl.demo.sen2 import write_blade
 from etl.demo.waiting import Extract, waiting_lists
 
 SEED = 2023
@@ -25,6 +28,10 @@ _BASIS = {
     INTERPOLATED: "Week bands interpolated between published months; the children are invented.",
     INVENTED: "Invented throughout; no figure for this list is published.",
 }
+_CASES = (
+    "Plans issued 2019-2024 within 20 weeks, within a year and later, with and without exceptions, requests, decisions "
+    "and annual reviews of 2024, as DfE published them; the children and all else are invented."
+)
 # Above the tables that people made by hand; the data sets' own extracts begin with their headings.
 _TITLES = {
     "slt_shropcom": "Speech and language therapy, children waiting",
@@ -43,12 +50,18 @@ def write_demonstration(folder: Path, *, seed: int = SEED, children: int | None 
     for earlier in folder.glob("demonstration_*"):
         earlier.unlink()
     told = [(path, "", "Published figures in the publisher's layout.") for path in write_published(folder)]
+    told.append((_cases(folder, seed), f"{END:%Y-%m}", _CASES))
     told += [_write(folder, extract) for extract in waiting_lists(seed, children)]
     with (folder / "contents.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(["file", "month", "demonstration data"])
         writer.writerows([path.name, month, what] for path, month, what in told)
     return [path for path, _, _ in told]
+
+
+def _cases(folder: Path, seed: int) -> Path:
+    path = folder / f"demonstration_sen2_blade_{END:%Y-%m}.zip"
+    return write_blade(path, cases(np.random.default_rng([seed, 9])), END)
 
 
 def _write(folder: Path, extract: Extract) -> tuple[Path, str, str]:

@@ -189,6 +189,8 @@ LEFT JOIN groups ON groups.code = CASE
     WHEN counted.code >= 100000 THEN CAST(FLOOR(counted.code / 100000) AS BIGINT) ELSE counted.code
 END
 LEFT JOIN groups AS seconds ON seconds.code = CASE WHEN counted.code >= 100000 THEN counted.code % 100000 END
+LEFT JOIN clocks ON clocks.clock = journeys.clock
+WHERE wanted.basis <> 'reconstructed' OR COALESCE(clocks.rebuilt, 1) = 1
 UNION ALL
 SELECT
     wanted.load_id, wanted.month, band_counts.clock, band_counts.state, FALSE AS excepted, band_counts.area,

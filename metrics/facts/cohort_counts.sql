@@ -18,7 +18,7 @@ newest AS (
 timed AS (
     SELECT
         extracts.source, extracts.organisation AS submitter, extracts.last_day, newest.last_day AS newest_day,
-        clocks.followed, pathways.clock, pathways.excepted, pathways.area, pathways.started_day, pathways.stopped_day,
+        clocks.followed, clocks.rebuilt, pathways.clock, pathways.excepted, pathways.area, pathways.started_day, pathways.stopped_day,
         pathways.stop_reason,
         pathways.organisation, pathways.locality, pathways.age_band, pathways.diagnosis, pathways.need,
         pathways.priority, pathways.sex, pathways.ethnic_group, pathways.deprivation,
@@ -68,6 +68,7 @@ monthly AS (
     FROM members
     JOIN coverage ON coverage.source = members.source AND coverage.organisation = members.submitter
         AND members.event_day BETWEEN coverage.month_start_day AND coverage.month_end_day
+        AND (coverage.basis <> 'reconstructed' OR members.rebuilt = 1)
 )
 SELECT
     month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area,

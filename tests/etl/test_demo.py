@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zipfile
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -30,7 +31,9 @@ WAITS = SHIPPED / "reference" / "community_waits.csv"
 
 
 def cells(path: Path) -> Cells:
-    """Return every cell of a CSV or of a workbook's sheets as text."""
+    """Return every cell of a CSV, of a zip's CSVs or of a workbook's sheets as text."""
+    if path.suffix == ".zip":
+        return [line for module in modules(path).values() for line in module]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8", newline="") as lines:
             return list(csv.reader(lines))
@@ -38,6 +41,23 @@ def cells(path: Path) -> Cells:
     return [
         [str(cell) for cell in row] for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()
     ]
+
+
+def modules(path: Path) -> dict[str, Cells]:
+    """Return the cells of each file of a Blade export by module."""
+    with zipfile.ZipFile(path) as archive:
+        texts = {name[:-4].rpartition("_")[2]: archive.read(name).decode().splitlines() for name in archive.namelist()}
+    return {name: list(csv.reader(text)) for name, text in texts.items()}
+
+
+def records(table: Cells) -> list[dict[str, str]]:
+    """Return the lines of a table by heading."""
+    return [dict(zip(table[0], line, strict=True)) for line in table[1:]]
+
+
+def day(blade: str) -> date:
+    """Return a date as a Blade export writes it."""
+    return datetime.strptime(blade, "%Y-%b-%d 00:00:00").date()
 
 
 def published() -> dict[str, list[int]]:
@@ -81,6 +101,38 @@ def test_every_published_month_of_the_list_is_in_the_files(demonstration: Demons
     for month, counts in known.items():
         [end] = month_ends(month, month)
         assert in_bands(last if month == "2025-10" else earlier, end) == counts, month
+
+
+# Issued and within 20 weeks, of all plans and without exceptions: DfE, Education, health and care plans 2025.
+TWENTY_WEEKS = {
+    2019: (126, 95, 116, 95), 2020: (185, 122, 175, 115), 2021: (189, 125, 184, 125), 2022: (270, 124, 270, 124),
+    2023: (666, 253, 652, 250), 2024: (720, 268, 687, 251),
+}  # fmt: skip
+
+
+def test_the_cases_give_the_published_plans_requests_and_reviews(demonstration: Demonstration) -> None:
+    tables = {name: records(table) for name, table in modules(file(demonstration, "sen2_blade", "2024-12")).items()}
+    requests = {line["requeststableid"]: line for line in tables["requests"]}
+    found = {year: [0, 0, 0, 0] for year in TWENTY_WEEKS}
+    for line in (line for line in tables["assessment"] if line["assessmentoutcome"] == "Y"):
+        issued = day(line["assessmentoutcomedate"])
+        in_time = (issued - day(requests[line["requeststableid"]]["receiveddate"])).days <= 140
+        plain = line["week20"] == "0"
+        for place, counts in enumerate((True, in_time, plain, plain and in_time)):
+            found[issued.year][place] += counts
+    assert {year: tuple(counts) for year, counts in found.items()} == TWENTY_WEEKS
+    of_2024 = Counter(line["requestoutcome"] for line in requests.values() if day(line["receiveddate"]).year == 2024)
+    assert of_2024 == {"Y": 595, "N": 163, "A": 74, "W": 1}
+    days = [
+        (day(line["requestoutcomedate"]) - day(line["receiveddate"])).days
+        for line in requests.values() if "2024" in line["requestoutcomedate"]
+    ]  # fmt: skip
+    assert (sum(waited <= 42 for waited in days), sum(waited > 42 for waited in days)) == (614, 257)
+    assert len(tables["activeplans"]) == 3016
+    decided = [line for line in tables["activeplans"] if line["lastreview"]]
+    soon = sum((day(line["lastreview"]) - day(line["reviewmeeting"])).days <= 28 for line in decided)
+    assert (soon, len(decided)) == (50, 658)
+    assert sum("2024" in line["reviewmeeting"] for line in tables["activeplans"]) == 1716
 
 
 def test_what_is_interpolated_says_so(demonstration: Demonstration) -> None:

@@ -21,7 +21,10 @@ def test_the_limits_are_the_laws() -> None:
         "ehc_not_issued": 112, "ehc_advice_education": 42, "ehc_advice_educational_psychology": 42,
         "ehc_advice_health": 42, "ehc_advice_social_care": 42, "review_decision": 28, "amended_plan": 84,
     }  # fmt: skip
-    assert [key for key, clock in CLOCKS.items() if clock.limit and clock.limit.years] == ["annual_review"]
+    assert [key for key, clock in CLOCKS.items() if clock.limit and clock.limit.years] == [
+        "annual_review",
+        "plan_in_force",
+    ]
     assert [key for key, clock in CLOCKS.items() if clock.limit is None] == ["nd_diagnosis", "slt_treatment"]
     assert all(clock.source for clock in CLOCKS.values())
 

@@ -56,3 +56,17 @@ def test_every_query_is_on_record_with_its_explanation_and_nothing_is_an_error(d
     assert set(findings["rule"]) >= {"NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE", "DROPPED_WITHOUT_CLOSURE"}
     asked = findings[findings["severity"] == "query"].set_index("rule")["explanation"]
     assert asked.to_dict() == EXPLANATIONS
+
+
+def test_plans_counted_case_by_case_add_up_to_the_published_year(demonstration: Demonstration) -> None:
+    results = read_tables(demonstration.editions, demonstration.manifest.edition_id)["results"]
+    year = results[
+        (results["area"] == "E06000051") & (results["breakdown"] == "all") & (results["month"].dt.year == 2024)
+    ]
+    parts = year.groupby("kpi")[["numerator", "denominator"]].sum()
+    for kpi, within, issued in (
+        ("ehc_plans_within_20_weeks_by_month", 268, 720),
+        ("ehc_plans_within_20_weeks_excluding_exceptions_by_month", 251, 687),
+        ("ehc_decisions_within_6_weeks_by_month", 614, 871),
+    ):
+        assert tuple(parts.loc[kpi]) == (within, issued), kpi
