@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from etl.clean import month_in
 from etl.confine import run_confined
-from etl.demo import write_demonstration
+from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
 from etl.door import answer
 from etl.errors import UsageError, WarehouseBusyError
@@ -167,15 +167,21 @@ def _demo(options: argparse.Namespace) -> int:
     warehouse = open_warehouse()
     if options.when_empty and status(warehouse)["loads"]:
         return 0
-    files = write_demonstration(data_folder() / "inbox" / "demonstration")
-    done = load_files(warehouse, files, Act("demonstration", _now()), explanations={}, demonstration=True)
-    outcomes = list(done)
+    files = write_demonstration(data_folder() / "inbox" / "demonstration", seed=options.seed, children=options.children)
+    act = Act(WHO, _now())
+    outcomes = list(load_files(warehouse, files, act, explanations=EXPLANATIONS, demonstration=True))
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
     return 1 if any(outcome.refused for outcome in outcomes) else 0
 
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 2:
+        raise argparse.ArgumentTypeError("write a whole number from 2 up")
+    return int(text)
 
 
 def _month(text: str) -> date:
@@ -228,6 +234,8 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "list loads, coverage and gaps")
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
+    demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")
+    demo.add_argument("--children", type=_count, metavar="N", help="make one list N rows long, for trials of size")
     return parser
 
 

@@ -26,7 +26,7 @@ from etl.layout_rows import clean_rows
 from etl.local_area import load_local_area
 from etl.months import published_month
 from etl.organisations import load_organisations
-from etl.privacy import identifiers_in
+from etl.privacy import holds_identifier
 from etl.published import missing_areas, refuse_structure, unknown_areas
 from etl.read import Content, read, read_together
 from etl.recognise import Match, recognise
@@ -77,7 +77,7 @@ class Examination:
     @property
     def file(self) -> str:
         """Return the file's name as messages show it; a name that holds an identifier is not repeated."""
-        if identifiers_in(pd.Series([path.stem for path in (self.path, *self.others)], dtype="str")):
+        if any(holds_identifier(path.stem) for path in (self.path, *self.others)):
             return f"(name withheld){self.path.suffix}"
         return f"{self.path.name} and {len(self.others)} more" if self.others else self.path.name
 

@@ -41,6 +41,10 @@ class _List:
         """Return the rows whose clock still runs."""
         return self.rows[self.rows["stopped_on"].isna()]
 
+    def waiting(self) -> int:
+        """Return how many pathways still wait on any clock: how long lists show who left differs, and says nothing."""
+        return int(self.open_rows()["pathway_id"].nunique())
+
     def children(self) -> int:
         """Return how many pathways are on the list, each counted once."""
         return int(self.rows["pathway_id"].nunique())
@@ -79,11 +83,11 @@ def _beside_last(ours: _List, last: _List, restarting: set[str]) -> list[Finding
 
 
 def _volume(ours: _List, last: _List, month: str) -> list[Finding]:
-    before, now = last.children(), ours.children()
+    before, now = last.waiting(), ours.waiting()
     if before < _ENOUGH or _LEAST * before <= now <= _MOST * before:
         return []
     rule, word = ("VOLUME_DROP", "fewer") if now < before else ("VOLUME_JUMP", "more")
-    problem = f"the list holds {now:,} children, far {word} than the {before:,} of {month}"
+    problem = f"{now:,} children are waiting, far {word} than the {before:,} of {month}"
     remedy = "Ask the sender whether the list is whole." if now < before else "Ask the sender what was added."
     return [Finding(rule, "query", problem, remedy)]
 

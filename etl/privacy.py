@@ -39,6 +39,7 @@ _POSTCODE = (
 )
 # One ten-digit number in eleven passes the check by chance, one pupil number in 23: a column of case numbers is none.
 _SHARE = 0.3
+_MAYBE = r"[0-9]{3}|@|[0-9][A-Za-z]{2}"  # a text without it holds no identifier
 _FEW_POSTCODES = 3  # one or two codes that look like a postcode are no column of them
 _AT_MOST = 50_000  # texts taken apart one by one; a column with more numbers inside text is judged by these
 
@@ -126,10 +127,15 @@ def identifiers_in(cells: pd.Series, kinds: Iterable[str] = EVERY_KIND) -> dict[
     """Return how many cells hold identifiers, by kind; empty when none does."""
     distinct = pd.Series(pd.unique(cells), dtype="str")
     distinct = trimmed(distinct[distinct != ""])
-    if distinct.empty or not distinct.str.contains(r"[0-9]{3}|@|[0-9][A-Za-z]{2}", regex=True).any():
+    if distinct.empty or not distinct.str.contains(_MAYBE, regex=True).any():
         return {}
     found = {kind: _KINDS[kind](distinct) for kind in kinds}
     return {kind: count for kind, count in found.items() if count}
+
+
+def holds_identifier(text: str) -> bool:
+    """Return whether one text, such as a heading or a file's name, holds an identifier."""
+    return bool(re.search(_MAYBE, text) and identifiers_in(pd.Series([text], dtype="str")))
 
 
 def shown(heading: Any, place: int) -> str:
@@ -140,7 +146,7 @@ def shown(heading: Any, place: int) -> str:
     while number:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
-    return letters if not text or suspicious or identifiers_in(pd.Series([text], dtype="str")) else text
+    return letters if not text or suspicious or holds_identifier(text) else text
 
 
 def unexpected(found: Mapping[str, int], sheet: str, column: str | None, *, hidden: bool = False) -> list[Finding]:

@@ -11,6 +11,7 @@ import pandas as pd
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.forecast import Outlook, chance_in, forecast, months_ahead
+from metrics.forecast_scale import NET
 from metrics.pace import achieved_change, required_change
 from metrics.pace import months_ahead as months_ahead_of_plan
 from metrics.plan import Plan, ScorecardRow, first_of, months_later
@@ -132,7 +133,8 @@ def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | Non
         return None
     months = months_ahead(known["date"].iloc[-1].date(), months_later(plan.start, _last_slot(plan)))
     generator = np.random.default_rng([SEED, zlib.crc32(kpi.id.encode())])
-    return forecast(known.rename(columns={"date": "month"})[["month", "value"]], months, kpi.unit, generator)
+    unit = NET if kpi.kind == "net_flow" else kpi.unit
+    return forecast(known.rename(columns={"date": "month"})[["month", "value"]], months, unit, generator)
 
 
 def _last_slot(plan: Plan) -> int:

@@ -15,6 +15,7 @@ _SHARE_EDGE = 0.5
 _ANSCOMBE = 0.375
 
 PERCENT = "percent"
+NET = "net"  # more less fewer: a difference of counts, of either sign even where only one has been seen
 _COUNTED = ("children", "plans", "count")
 
 
@@ -69,6 +70,8 @@ def scale_for(values: Array, unit: str) -> Scale:
         if bool(((seen < 0) | (seen > 100)).any()):
             raise ValueError("a percentage lies outside 0 to 100")
         return Scale(Kind.SHARE)
+    if unit == NET:
+        return Scale(Kind.DIFFERENCE)
     if bool((seen < 0).any()):
         if unit in _COUNTED:
             raise ValueError("a count lies below 0")

@@ -14,7 +14,7 @@ from metrics import forecast_models
 from metrics.forecast import Outlook, chance_by, chance_in, forecast, months_ahead
 from metrics.forecast_calibration import WIDEN, widening
 from metrics.forecast_models import ROBUST, SEASONAL, draw
-from metrics.forecast_scale import Kind, scale_for
+from metrics.forecast_scale import NET, Kind, scale_for
 
 
 def series(values: list[float | None], start: str = "2023-01-01", freq: str = "MS") -> pd.DataFrame:
@@ -197,6 +197,7 @@ def test_scales_return_what_they_were_given(value: float, unit: str) -> None:
 
 def test_differences_may_fall_below_zero() -> None:
     assert scale_for(np.array([-3.0, 4.0]), "value").kind is Kind.DIFFERENCE
+    assert scale_for(np.array([3.0, 4.0]), NET).kind is Kind.DIFFERENCE  # a net flow may yet turn
     assert outlook_of([-3.0, 4, -2, 1, 0, 3, -5, 2, 1], unit="value").frame["low80"].min() < 0
 
 

@@ -1,7 +1,6 @@
-"""Demonstration extracts: small published figures written as files in their publishers' own layouts.
+"""Small published figures written as files in their publishers' own layouts, to be loaded like any other file.
 
-They are loaded like any other file. Every figure is a published one (data/reference/README.md names the source), none
-is local data, and every screen says so.
+Every figure is a published one (data/reference/README.md names the source).
 """
 
 import csv
@@ -37,7 +36,7 @@ _TITLES = {
 Line = dict[str, str]
 
 
-def write_demonstration(folder: Path) -> list[Path]:
+def write_published(folder: Path) -> list[Path]:
     """Write the extracts into the folder, replacing earlier ones, and return their paths in loading order."""
     folder.mkdir(parents=True, exist_ok=True)
     reference = reference_folder()

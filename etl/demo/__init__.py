@@ -1,0 +1,1 @@
+"""Demonstration extracts: published figures, and invented children, each in the layouts of their senders."""
