@@ -5,6 +5,7 @@ referrals and completions a week are assumptions, and every answer that rests on
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -68,9 +69,14 @@ class Assumed:
 
 @cache
 def clocks() -> dict[str, Clock]:
-    """Return every clock by its key in metrics/clocks.yaml."""
+    """Return every clock by its key in metrics/clocks.yaml, by the first words of its title where those are its own."""
     known = yaml.safe_load((Path(__file__).parent / "clocks.yaml").read_text(encoding="utf-8"))
-    return {key: Clock(str(told["title"]).partition(",")[0], _weeks(told)) for key, told in known.items()}
+    short = {key: str(told["title"]).partition(",")[0] for key, told in known.items()}
+    alone = Counter(short.values())
+    return {
+        key: Clock(short[key] if alone[short[key]] == 1 else str(told["title"]), _weeks(told))
+        for key, told in known.items()
+    }
 
 
 def clock(key: str) -> Clock:
@@ -79,10 +85,12 @@ def clock(key: str) -> Clock:
 
 
 def lists(bands: pd.DataFrame, areas: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return clock and area of every waiting list of a local area that BANDS holds, in order."""
+    """Return clock and area of every waiting list of a local area that BANDS holds, in the order of clocks.yaml."""
     local = set(areas.loc[areas["role"] == "local", "area"])
     held = bands[(bands["state"] == "waiting") & bands["area"].isin(local)]
-    return sorted({(str(c), str(a)) for c, a in zip(held["clock"], held["area"], strict=True)})
+    found = {(str(c), str(a)) for c, a in zip(held["clock"], held["area"], strict=True)}
+    order = list(clocks())
+    return sorted(found, key=lambda one: (order.index(one[0]) if one[0] in order else len(order), *one))
 
 
 def service(bands: pd.DataFrame, clock: str, area: str) -> Service | None:
@@ -260,9 +268,10 @@ def _aimed_weeks(text: str, kind: str, clock: str) -> int | None:
 
 def _weeks(told: dict[str, object]) -> int:
     limit = told.get("limit")
-    days = limit.get("days") if isinstance(limit, dict) else None
-    weeks = told.get("standard_weeks")
-    return int(days) // 7 if days else weeks if isinstance(weeks, int) else STANDARD_WEEKS
+    held = limit if isinstance(limit, dict) else {}
+    if "years" in held:
+        return 52 * int(held["years"])
+    return int(held["days"]) // 7 if "days" in held else STANDARD_WEEKS
 
 
 def _exactly(value: float) -> Interval:

@@ -40,5 +40,5 @@ if found is None:
     st.info("This edition holds no waiting list by week band. Load one and publish.")
 else:
     in_full(found)
-    tiles.section("Every clock on one axis", "Days waited so far on each list, beside the standard of its own clock.")
-    parts.side_by_side(edition)
+    tiles.section("Three clocks on one axis", "Days waited so far on each list, beside the standard of its own clock.")
+    parts.side_by_side(edition, ("nd_assessment", "slt", "ehc_plan"))

@@ -167,7 +167,7 @@ def _reviewed(found: pd.DataFrame, line: dict[str, str], rng: np.random.Generato
 
 def _days_of(year: int, count: int, rng: np.random.Generator) -> pd.Series:
     """Return days of a year, more of them late than early: the work grew."""
-    days = (365 * np.sqrt(rng.uniform(0.15, 1, count))).astype(np.int64).clip(0, 364)
+    days = (365 * rng.random(count) ** 0.85).astype(np.int64)
     return pd.Series(pd.Timestamp(f"{year}-01-01") + pd.to_timedelta(days, unit="D"), dtype="datetime64[s]")
 
 

@@ -31,7 +31,7 @@ def waiting_bands(bands: pd.DataFrame, weeks: int, look: Look) -> go.Figure:
         x=[float(n) for n in rows["children"]],
         y=[band_words(a, b) for a, b in zip(rows["weeks_from"], rows["weeks_to"], strict=True)],
         orientation="h",
-        text=[f"{n:,}" for n in rows["children"]],
+        text=[f"{n:,.0f}" for n in rows["children"]],
         textposition="outside",
         cliponaxis=False,
         marker={
@@ -52,7 +52,7 @@ def waiting_bands(bands: pd.DataFrame, weeks: int, look: Look) -> go.Figure:
 
 def waiting_bands_in_words(bands: pd.DataFrame, month: date) -> str:
     """Return the text alternative of `waiting_bands`: every band with its children."""
-    parts = [f"{band_words(r['weeks_from'], r['weeks_to'])}: {r['children']:,}" for _, r in bands.iterrows()]
+    parts = [f"{band_words(r['weeks_from'], r['weeks_to'])}: {r['children']:,.0f}" for _, r in bands.iterrows()]
     return f"Children waiting at the end of {wording.month_words(month)}, by how long: {'; '.join(parts)}."
 
 

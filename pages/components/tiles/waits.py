@@ -132,9 +132,12 @@ def cohorts(edition: Edition, chosen: WaitingList) -> None:
         table(shown, f"{words}: figures of the list", f"cohorts {breakdown}", tuple(shown.columns[1:]))
 
 
-def side_by_side(edition: Edition) -> None:
-    """Show every list of the local area on one axis of days, and its share within its own standard."""
-    lists = list(list_words(edition).items())
+def side_by_side(edition: Edition, keys: tuple[str, ...]) -> None:
+    """Show these clocks' lists on one axis of days, and the share of each within its own standard."""
+    lists = [(words, (clock, area)) for words, (clock, area) in list_words(edition).items() if clock in keys]
+    if not lists:
+        st.markdown("None of these lists is in this edition.")
+        return
     weeks = {clock: capacity_view.clock(clock).weeks for _, (clock, _) in lists}
     rows = waits_view.side_by_side(edition.tables["bands"], [both for _, both in lists], weeks)
     one_place = len({area for _, (_, area) in lists}) == 1
