@@ -1,11 +1,13 @@
 """What tests share: a data folder of their own, the demonstration edition, and the public files where they are."""
 
+import csv
 import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from etl.demo.write import EXPLANATIONS, write_demonstration
@@ -13,7 +15,7 @@ from etl.load import Act
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
-from metrics.edition import Manifest
+from metrics.edition import Manifest, current_edition, read_manifest
 from metrics.publish import publish
 
 # How long an example takes says how busy the machine is, nothing about the code.
@@ -66,12 +68,23 @@ class Demonstration:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """Load and publish the demonstration the way the command line does. Read it, never write to it."""
-    data = tmp_path_factory.mktemp("demonstration")
-    files = write_demonstration(data / "inbox")
-    house = open_warehouse(f"duckdb:{data / 'warehouse.duckdb'}")
-    act = Act("demonstration", NOW)
-    outcomes = list(load_files(house, files, act, explanations=EXPLANATIONS, demonstration=True))
-    assert not [outcome.found.findings for outcome in outcomes if outcome.refused]
-    done = publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
-    return Demonstration(data, data / "editions", done.manifest, files)
+    """Load and publish the demonstration the way the command line does, once for all workers.
+
+    Read it, never write to it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demonstration"
+    data.mkdir(exist_ok=True)
+    with FileLock(data / "built.lock"):
+        if current_edition(data / "editions") is None:
+            files = write_demonstration(data / "inbox")
+            house = open_warehouse(f"duckdb:{data / 'warehouse.duckdb'}")
+            act = Act("demonstration", NOW)
+            outcomes = list(load_files(house, files, act, explanations=EXPLANATIONS, demonstration=True))
+            assert not [outcome.found.findings for outcome in outcomes if outcome.refused]
+            publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
+    with (data / "inbox" / "contents.csv").open(encoding="utf-8", newline="") as lines:
+        files = [data / "inbox" / line["file"] for line in csv.DictReader(lines)]
+    current = current_edition(data / "editions")
+    assert current
+    return Demonstration(data, data / "editions", read_manifest(data / "editions", current), files)
