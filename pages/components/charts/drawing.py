@@ -203,6 +203,18 @@ def add_gaps(chart: go.Figure, frame: pd.DataFrame, look: Look) -> None:
         )
 
 
+def add_standard(chart: go.Figure, standard: float, unit: str, look: Look, left: bool = False) -> None:
+    """Draw a standard from outside the plan as a line to compare with, named at its right or left end."""
+    place = {"x": 0, "xanchor": "left", "yanchor": "bottom"} if left else {"yanchor": "top"}
+    chart.add_hline(
+        y=standard,
+        line={"color": look.muted, "width": 1.5, "dash": "dot"},
+        annotation={
+            "text": f"standard {label(wording.number(standard, unit))}", "font": {"color": look.muted}, **place,
+        },
+    )  # fmt: skip
+
+
 def time_axis(frame: pd.DataFrame, also: Iterable[date] = ()) -> dict[str, object]:
     """Return a time axis over the periods of a frame and any further months, with air on both sides."""
     spans = [span(m, 1 if pd.isna(n) else n) for m, n in zip(frame["month"], frame["period_months"], strict=True)]

@@ -25,9 +25,7 @@ class Series:
         return self.rows[self.rows["value"].notna() | self.rows["at_least"].notna()].sort_values("month")
 
 
-def lines(
-    series: list[Series], unit: str, look: Look, standard: float | None = None, standard_name: str = "standard"
-) -> go.Figure:
+def lines(series: list[Series], unit: str, look: Look, standard: float | None = None) -> go.Figure:
     """Return the series on one axis, told apart by colour, shape and dash, with a standard to compare with if any."""
     chart = drawing.figure(look, 340)
     everything = pd.concat([one.rows for one in series])
@@ -46,17 +44,7 @@ def lines(
             _name(chart, one, unit, colour, look, above=one is highest_first[0])
     drawing.add_flags(chart, everything, unit, look, "value")
     if standard is not None:
-        chart.add_hline(
-            y=standard,
-            line={"color": look.muted, "width": 1.5, "dash": "dot"},
-            annotation={
-                "text": f"{drawing.label(standard_name)} {drawing.label(wording.number(standard, unit))}",
-                "font": {"color": look.muted},
-                "x": 0,
-                "xanchor": "left",
-                "yanchor": "bottom",
-            },
-        )
+        drawing.add_standard(chart, standard, unit, look, left=True)
     chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(everything), margin={"t": 28})
     return chart
 

@@ -18,15 +18,7 @@ def over_time(results: pd.DataFrame, unit: str, look: Look, standard: float | No
     drawing.add_actual(chart, results, unit, look, "value", intervals=True)
     drawing.add_flags(chart, results, unit, look, "value")
     if standard is not None:
-        chart.add_hline(
-            y=standard,
-            line={"color": look.muted, "width": 1.5, "dash": "dot"},
-            annotation={
-                "text": f"standard {drawing.label(wording.number(standard, unit))}",
-                "font": {"color": look.muted},
-                "yanchor": "top",
-            },
-        )
+        drawing.add_standard(chart, standard, unit, look)
     chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(results), margin={"t": 28})
     return chart
 
