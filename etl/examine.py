@@ -5,7 +5,7 @@ What leaves the child is a description (JSON) and typed rows (Parquet); never th
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,9 @@ from etl.read import Content, read, read_together
 from etl.recognise import Match, recognise
 from etl.screen import screen
 from etl.source import Source, load_sources
-from etl.tables import AREAS, BAND_COUNTS, MEASURES, PATHWAYS, REJECTS
 
 # More bad rows than this and loading the rest would falsify the list (house rule; DESIGN "Safety").
 BAD_ROWS_ALLOWED = 0.05
-_TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAYS)}
 # Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
 _NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE", "NOT_FILLED")
 # What reading noticed and what follows from it; the rest is said in passing.
@@ -148,7 +146,7 @@ def examine(
     found.source = match.source
     screened = [] if match.source.public or not match.tables else screen(content, match)
     before = [*notes, *match.findings, *screened]
-    if verdict(match.findings) == "reject":
+    if verdict([*match.findings, *screened]) == "reject":
         return _refused(found, before)
     _take(found, match, content, around, month, before)
     if found.verdict == "reject":
@@ -243,69 +241,3 @@ def _volume(cleaned: Cleaned) -> list[Finding]:
             )
         ]  # fmt: skip
     return []
-
-
-# -- across the process boundary --------------------------------------------------------------------------------------
-
-
-def examine_to_folder(
-    *,
-    path: str,
-    today: str,
-    reference: str,
-    plan: str,
-    key_file: str,
-    source: str | None,
-    month: str | None,
-    out: Path,
-    others: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Run `examine` in the child: rows go to Parquet files in `out`, the rest is returned as JSON."""
-    found = examine(
-        Path(path),
-        today=date.fromisoformat(today),
-        reference=Path(reference),
-        plan=Path(plan),
-        key_file=Path(key_file),
-        source=source,
-        month=date.fromisoformat(month) if month else None,
-        others=[Path(other) for other in others],
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    for name, frame in (found.frames or {}).items():
-        frame.to_parquet(out / f"{name}.parquet")
-    REJECTS.frame(asdict(reject) for reject in found.rejects).to_parquet(out / "rejects.parquet")
-    return {
-        "sha256": found.sha256,
-        "source": found.source.name if found.source else None,
-        "month": found.month.isoformat() if found.month else None,
-        "covers_from": found.covers_from.isoformat() if found.covers_from else None,
-        "rows_in": found.rows_in,
-        "rows_rejected": found.rows_rejected,
-        "findings": [asdict(finding) for finding in found.findings],
-        "frames": sorted(found.frames or {}),
-        "organisation": found.organisation,
-        "key_id": found.key_id,
-    }
-
-
-def from_folder(path: Path, answer: Mapping[str, Any], out: Path, others: Sequence[Path] = ()) -> Examination:
-    """Return the examination a child wrote."""
-    rejects = pd.read_parquet(out / "rejects.parquet")[["sheet", "row", "column", "rule"]].astype("object")
-    rejects = rejects.where(rejects.notna(), None)
-    day = {key: date.fromisoformat(answer[key]) if answer[key] else None for key in ("month", "covers_from")}
-    return Examination(
-        path,
-        answer["sha256"],
-        tuple(others),
-        load_sources()[answer["source"]] if answer["source"] else None,
-        day["month"],
-        day["covers_from"],
-        answer["rows_in"],
-        answer["rows_rejected"],
-        tuple(Finding(**finding) for finding in answer["findings"]),
-        tuple(Reject(**{str(key): value for key, value in row.items()}) for row in rejects.to_dict("records")),
-        {name: _TABLES[name].typed(pd.read_parquet(out / f"{name}.parquet")) for name in answer["frames"]},
-        answer["organisation"],
-        answer["key_id"],
-    )

@@ -13,8 +13,9 @@ import pandas as pd
 from etl.bundle import bundles
 from etl.confine import run_confined_each
 from etl.errors import UnreadableFileError, UsageError, WaymarkError
-from etl.examine import Examination, from_folder
+from etl.examine import Examination
 from etl.finding import Finding, grouped
+from etl.handover import from_folder
 from etl.history import beside_history
 from etl.leftovers import working_folder
 from etl.load import Act, already_loaded, record_refusal, store
@@ -78,7 +79,7 @@ def examine_files(
             }
             for path, *others in extracts
         ]
-        answers = run_confined_each("etl.examine:examine_to_folder", list(zip(calls, outs, strict=True)))
+        answers = run_confined_each("etl.handover:examine_to_folder", list(zip(calls, outs, strict=True)))
         for (path, *others), out, answer in zip(extracts, outs, answers, strict=True):
             if isinstance(answer, UnreadableFileError):
                 finding = Finding(answer.rule, "error", answer.message.rstrip("."), answer.remedy)
@@ -104,14 +105,18 @@ def checked_files(
         yield beside_loads(warehouse, found)
 
 
-def beside_loads(warehouse: Warehouse, found: Examination) -> Examination:
-    """Return the examination with what is odd about it beside earlier loads; the same file again is not odd."""
+def beside_loads(warehouse: Warehouse, found: Examination, *, published: bool = True) -> Examination:
+    """Return the examination with what is odd about it beside earlier loads; the same file again is not odd.
+
+    Without `published`, tables of published figures are not compared.
+    """
     if found.verdict == "reject" or not found.frames or not warehouse.exists():
         return found
     with warehouse.reading() as reader:
         if not already_loaded(reader, found):
             odd = beside_history(reader, found)
-            odd += beside_published(reader, found, load_local_area(plan_folder()).areas)
+            if published:
+                odd += beside_published(reader, found, load_local_area(plan_folder()).areas)
             found.findings = tuple(grouped([*found.findings, *odd]))
     return found
 
@@ -131,8 +136,8 @@ def load_files(
     A file with a query loads only where `explanations` says why, rule by rule; a refused one is in the audit.
     Raises UsageError, WarehouseBusyError; what was yielded before stays loaded.
     """
-    # The demonstration's months are parts of published tables, with other areas each: nothing follows from it.
-    beside = (lambda found: found) if demonstration else partial(beside_loads, warehouse)
+    # The demonstration's months are parts of published tables, with other areas each: nothing follows from them.
+    beside = partial(beside_loads, warehouse, published=not demonstration)
     for found in map(beside, examine_files(paths, today=act.at.date(), source=source, month=month)):
         queries = {finding.rule for finding in found.findings if finding.severity == "query"}
         outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))

@@ -34,10 +34,11 @@ _STATES = {"started": "referrals", "completed": "completions", "removed": "remov
 
 @dataclass(frozen=True)
 class Clock:
-    """What a waiting list is called and the standard its waits are held against, in weeks."""
+    """What a waiting list is called and the weeks its waits are held against; some have no standard of their own."""
 
     title: str
     weeks: int
+    has_standard: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,15 @@ def clocks() -> dict[str, Clock]:
     short = {key: str(told["title"]).partition(",")[0] for key, told in known.items()}
     alone = Counter(short.values())
     return {
-        key: Clock(short[key] if alone[short[key]] == 1 else str(told["title"]), _weeks(told))
+        key: Clock(short[key] if alone[short[key]] == 1 else str(told["title"]), *_weeks(told))
         for key, told in known.items()
     }
+
+
+@cache
+def _duties() -> frozenset[str]:
+    known = yaml.safe_load((Path(__file__).parent / "clocks.yaml").read_text(encoding="utf-8"))
+    return frozenset(key for key, told in known.items() if "years" in (told.get("limit") or {}))
 
 
 def clock(key: str) -> Clock:
@@ -85,11 +92,15 @@ def clock(key: str) -> Clock:
 
 
 def lists(bands: pd.DataFrame, areas: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return clock and area of every waiting list of a local area that BANDS holds, in the order of clocks.yaml."""
+    """Return clock and area of every waiting list of a local area that BANDS holds, in the order of clocks.yaml.
+
+    A duty that comes round, such as the review of a plan in force, is no list: nobody leaves it.
+    """
     local = set(areas.loc[areas["role"] == "local", "area"])
     held = bands[(bands["state"] == "waiting") & bands["area"].isin(local)]
     found = {(str(c), str(a)) for c, a in zip(held["clock"], held["area"], strict=True)}
     order = list(clocks())
+    found = {one for one in found if one[0] not in _duties()}
     return sorted(found, key=lambda one: (order.index(one[0]) if one[0] in order else len(order), *one))
 
 
@@ -266,12 +277,11 @@ def _aimed_weeks(text: str, kind: str, clock: str) -> int | None:
     return int(within[1]) if kind == "share" and within else None
 
 
-def _weeks(told: dict[str, object]) -> int:
+def _weeks(told: dict[str, object]) -> tuple[int, bool]:
+    """Return the weeks to hold waits against, and whether they are the clock's own standard."""
     limit = told.get("limit")
-    held = limit if isinstance(limit, dict) else {}
-    if "years" in held:
-        return 52 * int(held["years"])
-    return int(held["days"]) // 7 if "days" in held else STANDARD_WEEKS
+    days = limit.get("days") if isinstance(limit, dict) else None
+    return (int(days) // 7, True) if days else (STANDARD_WEEKS, False)
 
 
 def _exactly(value: float) -> Interval:

@@ -92,30 +92,43 @@ def _causes(changed: pd.DataFrame, old: Tables, new: Tables) -> pd.Series:
     before = last.reindex(pairs).to_numpy()
     later = (changed["month"].to_numpy() > before) | pd.isna(before)
     causes = pd.Series(RECOMPUTED, index=changed.index)
-    causes = causes.mask(_touched(changed["month"], old, new), CORRECTED)
+    causes = causes.mask(_touched(changed, old, new), CORRECTED)
+    causes = causes.mask(changed["kpi"].isin(reworded), DEFINITION)
     causes = causes.mask(changed["side"] == "right_only", FILLED_IN).mask(later, NEW_MONTH)
     causes = causes.mask(changed["side"] == "left_only", WITHDRAWN)
-    causes = causes.mask(changed["kpi"].isin(reworded), DEFINITION)
     return causes.mask(changed["kpi"].isin(added), NEW_KPI).mask(changed["kpi"].isin(gone), DROPPED_KPI)
 
 
-def _touched(months: pd.Series, old: Tables, new: Tables) -> pd.Series:
-    """Return whether a load that only one of the editions rests on covers the month."""
-    used = [side["loads"][side["loads"]["state"] == "current"].set_index("load_id") for side in (old, new)]
-    apart = pd.concat([used[0].drop(used[1].index, errors="ignore"), used[1].drop(used[0].index, errors="ignore")])
-    hit = pd.Series(False, index=months.index)
-    for first, last in zip(apart["covers_from"], apart["covers_to"], strict=True):
-        hit |= months.between(first, last)
+def _touched(changed: pd.DataFrame, old: Tables, new: Tables) -> pd.Series:
+    """Return whether a load that fed the KPI in only one of the editions answers for a month of the figure's period."""
+    key = ["kpi", "load_id"]
+    feeds = (side["feeds"][[*key, "first_month", "last_month"]] for side in (old, new))
+    both = next(feeds).merge(next(feeds), on=key, how="outer", indicator="in", suffixes=("", "_new"))
+    apart = both[both["in"] != "both"]
+    hit = pd.Series(False, index=changed.index)
+    length = changed["period_months"].fillna(0).astype("int64").clip(lower=1)
+    first = pd.Series(
+        [month - pd.DateOffset(months=n - 1) for month, n in zip(changed["month"], length, strict=True)],
+        index=changed.index, dtype="datetime64[s]",
+    )  # fmt: skip
+    for _, load in apart.iterrows():
+        begins = load["first_month"] if pd.notna(load["first_month"]) else load["first_month_new"]
+        ends = load["last_month"] if pd.notna(load["last_month"]) else load["last_month_new"]
+        hit |= (changed["kpi"] == load["kpi"]) & (first <= ends) & (changed["month"] >= begins)
     return hit
 
 
 def _said(milestones: pd.DataFrame) -> pd.Series:
-    words: pd.Series = milestones["target"].astype("str").where(milestones["target"].notna(), milestones["statement"])
-    return words
+    """Return what a milestone asks for and by when; for the baseline, where it began."""
+    value = milestones["target"].mask(milestones["kind"] == "baseline", milestones["reading"])
+    words = value.astype("str").where(value.notna(), milestones["statement"])
+    due = milestones["month"].dt.strftime(" (%Y-%m)").fillna("")
+    said: pd.Series = (words + due).where(words.notna())
+    return said
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame, key: list[str], column: str, why: str) -> pd.DataFrame:
-    both = old[[*key, column]].merge(new[[*key, column]], on=key, suffixes=("_before", "_after"))
+    both = old[[*key, column]].merge(new[[*key, column]], on=key, how="outer", suffixes=("_before", "_after"))
     before, after = both[f"{column}_before"], both[f"{column}_after"]
     moved = both[((before != after) & ~(before.isna() & after.isna())).fillna(True).astype("bool")]
     columns = {"kpi": moved["kpi"], "milestone": moved.get("label"), "why": why}

@@ -44,18 +44,19 @@ def by_month(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     for name, p in (("median", MEDIAN), ("long", LONG)):
         found = percentile(placed[[*PLACE, "weeks_from", "weeks_to", "children", "flag"]], p).set_index("month")
         out[name], out[f"{name}_at_least"] = found["value"], found["at_least"]
+    out["flag"] = own.groupby("month")["flag"].first()
     return out.rename_axis("month").reset_index()
 
 
-def ribbon(own: pd.DataFrame) -> pd.DataFrame:
+def ribbon(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     """Return one row per month and group of weeks: weeks_from, weeks_to (missing: open), children.
 
-    Cut where CUTS has an edge that no band of any month straddles, so that months are alike. A group that holds a
-    band without a count has none either. Children whose wait is unknown come last, without weeks_from.
+    Cut at `weeks` and where CUTS has an edge, if no band of any month straddles it, so that months are alike. A group
+    that holds a band without a count has none either. Children whose wait is unknown come last, without weeks_from.
     """
     known = own[own["weeks_from"].notna()]
     ends = known["weeks_to"].fillna(10**6)
-    cuts = [cut for cut in CUTS if not ((known["weeks_from"] < cut) & (ends > cut)).any()]
+    cuts = [cut for cut in sorted({*CUTS, weeks}) if not ((known["weeks_from"] < cut) & (ends > cut)).any()]
     group = known["weeks_from"].astype("int64").map(lambda start: max(cut for cut in cuts if cut <= start))
     upto = dict(zip(cuts, [*cuts[1:], None], strict=True))
     grouped = _summed(known["children"], known["month"], group.rename("weeks_from")).rename("children").reset_index()
@@ -75,6 +76,19 @@ def side_by_side(bands: pd.DataFrame, lists: list[tuple[str, str]], weeks: Clock
         for clock, area in lists
     ]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def left(flows: pd.DataFrame) -> pd.Series:
+    """Return completions and removals together; completions alone where a list never tells of removals."""
+    removals = flows["removals"]
+    both: pd.Series = flows["completions"] + (removals.fillna(0) if removals.isna().all() else removals)
+    return both
+
+
+def straddles(own: pd.DataFrame, weeks: int) -> bool:
+    """Return whether a band of the list reaches over `weeks`, so that nobody can say who is past it."""
+    known = own[own["weeks_from"].notna()]
+    return bool(((known["weeks_from"] < weeks) & (known["weeks_to"].fillna(10**6) > weeks)).any())
 
 
 def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:

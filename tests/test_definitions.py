@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from etl.documents import read_mapping
 from etl.errors import DocumentError
 from etl.warehouse import Warehouse
 from metrics.compute import compute, read_facts
@@ -95,7 +96,7 @@ def test_all_faulty_definitions_are_told_at_once(tmp_path: Path) -> None:
 
 def test_every_measure_that_a_source_brings_is_named() -> None:
     folder = Path(__file__).resolve().parent.parent / "etl" / "sources"
-    contents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yaml")]
+    contents = [read_mapping(path) for path in folder.glob("*.yaml")]
     layouts = [part for content in contents for part in content.values() if isinstance(part, dict)]
     brought = {name for layout in layouts for name in layout.get("measures", ())}
     assert brought

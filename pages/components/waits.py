@@ -8,13 +8,23 @@ from pages.components.phrases import figure_words
 
 
 def totals(latest: pd.Series, weeks: int) -> list[tuple[str, str]]:
-    """Return a name and a figure for: children waiting, share within the standard, half and 92 of 100 have waited."""
+    """Return a name and a figure for: children waiting, share within the weeks, how long half and 92 of 100 waited."""
     return [
         ("Children waiting", _children(latest["size"])),
         (f"Waiting {weeks} weeks or less", _percent(latest["share"])),
-        ("Half have waited", _weeks(latest, "median")),
-        ("92 of 100 have waited", _weeks(latest, "long")),
+        ("Half have waited up to", _weeks(latest, "median")),
+        ("92 of 100 have waited up to", _weeks(latest, "long")),
     ]
+
+
+def ribbon_note(late_from: int | None, straddled: bool) -> str:
+    """Return what the pattern of a ribbon means, and what it cannot show."""
+    told = "This clock has no national limit, so nothing is hatched."
+    if late_from is not None and straddled:
+        told = f"A band reaches over {late_from} weeks, so only those surely past it are hatched."
+    elif late_from is not None:
+        told = f"Hatched: past {late_from} weeks."
+    return f"{told} No bar: no list, or no count, for that month."
 
 
 def ribbon(rows: pd.DataFrame) -> pd.DataFrame:
@@ -45,8 +55,8 @@ def clocks(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
             "Waiting": [_children(n) for n in rows["size"]],
             "Standard": [f"{weeks} weeks" for weeks in rows["weeks"]],
             "Within it": [_percent(share) for share in rows["share"]],
-            "Half, days": [_days(row, "median") for _, row in rows.iterrows()],
-            "92 of 100, days": [_days(row, "long") for _, row in rows.iterrows()],
+            "Half up to, days": [_days(row, "median") for _, row in rows.iterrows()],
+            "92 of 100 up to, days": [_days(row, "long") for _, row in rows.iterrows()],
         },
         dtype="str",
     )

@@ -66,7 +66,6 @@ def _identity() -> Iterator[Case]:
     yield Case("macros.xlsm", with_part(WHOLE, {"xl/vbaProject.bin": b"x"}), "TYPE_NOT_ALLOWED", ("macros", ".xlsx"))
     yield Case("macros_called.xlsx", with_part(WHOLE, {"xl/vbaProject.bin": b"x"}), "TYPE_NOT_ALLOWED", ("macros",))
     yield Case("binary.xlsb", with_part(WHOLE, {"xl/workbook.bin": b"x"}), "TYPE_NOT_ALLOWED", ("binary",))
-    yield Case("archive.zip", archive({"list.csv": TEXT}), "TYPE_NOT_ALLOWED", ("Unpack",))
     yield Case("archive_called.xlsx", archive({"list.csv": TEXT}), "TYPE_MISMATCH", ("zip",))
     document = archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
     yield Case("document_called.xlsx", document, "TYPE_MISMATCH", ("Word",))

@@ -99,7 +99,7 @@ def test_argparse_refuses_a_month_that_is_none(tmp_path: Path) -> None:
 def test_demo_loads_once(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "demo", "--json")
     assert code == 0
-    assert {entry["verdict"] for entry in json.loads(out)} == {"accept"}
+    assert {entry["verdict"] for entry in json.loads(out)} == {"accept", "query"}  # every query is explained
     assert run(capsys, "demo", "--when-empty") == (0, "", "")
 
 

@@ -105,7 +105,7 @@ def test_a_month_later_a_review_moves_no_clock_and_nobody_is_dropped(
     later = [sen2.child(number, LastReview="2025-07-08", ReviewMeeting="2025-06-24") for number in range(1, 25)]
     files = [sen2.write_blade(tmp_path / "june", sen2.modules(first)),
              sen2.write_blade(tmp_path / "july", sen2.modules(later), "31-07-2025")]  # fmt: skip
-    outcomes = [load_files(warehouse, paths, act, explanations={})[0] for paths in files]
+    outcomes = [next(load_files(warehouse, paths, act, explanations={})) for paths in files]
     assert [outcome.found.verdict for outcome in outcomes] == ["accept", "accept"]
     assert {"START_MOVED", "DROPPED_WITHOUT_CLOSURE"} & set(rules(outcomes[1].found)) == set()
     with warehouse.reading() as reader:

@@ -80,7 +80,8 @@ def due(children: Iterable[Child], month: date, cut: date, limit: int | None) ->
 
 
 def share(hits: int, base: int) -> float | None:
-    return 100 * hits / base if base else None
+    """Return per cent, None where the base is below ten, the least that the definitions asked here allow."""
+    return 100 * hits / base if base >= 10 else None
 
 
 def exact_percentile(days: list[int], p: float) -> float | None:

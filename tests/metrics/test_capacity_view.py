@@ -181,5 +181,5 @@ def test_the_board_date_lies_where_an_answer_is_possible() -> None:
 
 
 def test_every_clock_has_a_name_and_a_standard() -> None:
-    assert capacity_view.clock("slt") == capacity_view.Clock("Speech and language therapy", 18)
+    assert capacity_view.clock("slt") == capacity_view.Clock("Speech and language therapy, first contact", 18)
     assert capacity_view.clock("some_other") == capacity_view.Clock("Some other", 18)

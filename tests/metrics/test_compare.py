@@ -6,7 +6,8 @@ import pandas as pd
 
 from metrics import compare
 from metrics.course_tables import CHARTS
-from metrics.edition_tables import EDITION_AREAS, EDITION_LOADS, KPIS, MILESTONES, RESULTS, SCORECARD
+from metrics.edition_tables import EDITION_AREAS, KPIS, MILESTONES, RESULTS, SCORECARD
+from metrics.quality_tables import FEEDS
 
 JANUARY, FEBRUARY = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01")
 MAY = pd.Timestamp("2024-05-01")
@@ -28,15 +29,14 @@ def kpis(**texts: str) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def loads(*names: str) -> pd.DataFrame:
-    """Return loads in use, each answering for January 2024."""
-    return EDITION_LOADS.empty()[["load_id", "covers_from", "covers_to", "state"]].reindex(range(len(names))).assign(
-        load_id=list(names), covers_from=JANUARY, covers_to=JANUARY, state="current"
-    )  # fmt: skip
+def feeds(*names: str) -> pd.DataFrame:
+    """Return what fed KPI a: loads that each answer for January 2024."""
+    return FEEDS.frame({"kpi": "a", "area": "R1D", "load_id": name, "first_month": JANUARY, "last_month": JANUARY,
+                        "set_aside": False} for name in names)  # fmt: skip
 
 
 def edition(rows: pd.DataFrame, texts: dict[str, str], *used: str) -> dict[str, pd.DataFrame]:
-    return {"results": rows, "kpis": kpis(**texts), "loads": loads(*used)}
+    return {"results": rows, "kpis": kpis(**texts), "feeds": feeds(*used)}
 
 
 def causes(old: dict[str, Any], new: dict[str, Any]) -> dict[tuple[str, str], str]:
@@ -69,6 +69,34 @@ def test_each_difference_has_its_cause() -> None:
         ("c", "2024-01"): "KPI no longer published",
         ("d", "2024-01"): "new KPI",
     }
+
+
+def test_a_year_is_touched_by_a_load_for_any_of_its_months() -> None:
+    year = results(("a", pd.Timestamp("2024-12-01"), 50.0)).assign(period_months=12)
+    old, new = edition(year, {"a": "x"}, "load 1"), edition(year.assign(value=55.0), {"a": "x"}, "load 2")
+    assert causes(old, new) == {("a", "2024-12"): "corrected load"}
+
+
+def test_a_load_of_another_kpi_explains_nothing() -> None:
+    old, new = (edition(results(("b", JANUARY, value)), {"b": "x"}, load)
+                for value, load in ((1.0, "load 1"), (2.0, "load 2")))  # fmt: skip
+    assert causes(old, new) == {("b", "2024-01"): "computed anew"}
+
+
+def test_a_kpi_taken_off_the_scorecard_and_a_moved_baseline_are_named() -> None:
+    def plan(baseline: float, status: list[str]) -> dict[str, pd.DataFrame]:
+        milestones = MILESTONES.empty().reindex(range(1)).assign(
+            kpi="a", label="Baseline", kind="baseline", reading=baseline, month=JANUARY
+        )  # fmt: skip
+        scorecard = SCORECARD.empty().reindex(range(len(status))).assign(kpi=["a", "b"][: len(status)], status=status)
+        return {"kpis": kpis(a="x", b="x"), "milestones": milestones, "charts": CHARTS.empty(), "scorecard": scorecard}
+
+    found = compare.of_the_plan(plan(800, ["off", "near"]), plan(700, ["off"]))
+    told = found.astype("object").where(found.notna(), None)[["title", "why", "before", "after"]].to_numpy().tolist()
+    assert told == [
+        ["A", "amended target", "800.0 (2024-01)", "700.0 (2024-01)"],
+        ["B", "changed status", "near", None],
+    ]
 
 
 def test_a_figure_that_becomes_suppressed_is_a_change_and_no_zero() -> None:

@@ -42,7 +42,8 @@ def test_the_demonstration_shows_the_published_figures(demonstration: Demonstrat
 def test_the_scorecard_tells_the_20_week_story(demonstration: Demonstration) -> None:
     tables = read_tables(demonstration.editions, demonstration.manifest.edition_id)
     row = tables["scorecard"].set_index("kpi").loc["ehc_plans_within_20_weeks_excluding_exceptions"]
-    assert (row["status"], row["attention"], row["planned"]) == ("off", 1, 100)
+    assert (row["status"], row["planned"]) == ("off", 100)
+    assert row["attention"] == 2  # its monthly form is further off
     assert row["sentence"] == (
         "EHC plans issued within 20 weeks, excluding exceptions: 36.5 % in the calendar year 2024, "
         "down from 38.3 % in the calendar year 2023, which is worse. This is 63.5 points behind the plan."
@@ -90,7 +91,7 @@ def test_a_scorecard_read_in_an_earlier_month_knows_nothing_later(demonstration:
     when = date(2023, 11, 1)
     done = publish(warehouse, tmp_path / "e", SHIPPED / "plan", by="A", note="", at=NOW, as_of=when)
     tables = read_tables(tmp_path / "e", done.manifest.edition_id)
-    assert tables["results"]["month"].max().date() == date(2023, 10, 1)
+    assert tables["results"]["month"].max().date() == when
     row = tables["scorecard"].set_index("kpi").loc["slt_list_size"]
     assert (row["value"], row["previous_value"]) == (623, 571)
     assert done.manifest.months_elapsed == 7

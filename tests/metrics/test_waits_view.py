@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.edition_tables import BANDS
-from metrics.waits_view import by_month, kpis_of, ribbon, side_by_side, waiting
+from metrics.waits_view import by_month, kpis_of, left, ribbon, side_by_side, straddles, waiting
 
 JANUARY, MARCH = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-03-01")
 Band = tuple[int | None, int | None, int | None]
@@ -61,7 +61,7 @@ def test_an_open_band_answers_at_least() -> None:
 def test_a_ribbon_is_cut_where_every_month_can_be_cut() -> None:
     early = bands(JANUARY, *PLAIN)  # open from 52 weeks on, so 65 and 104 cannot be told
     late = bands(MARCH, (0, 4, 1), (4, 12, 2), (12, 18, 3), (18, 52, 4), (52, 104, 5), (104, None, 6))
-    rows = ribbon(pd.concat([early, late]))
+    rows = ribbon(pd.concat([early, late]), 18)
     assert rows[rows["month"] == MARCH][["weeks_from", "children"]].to_numpy().tolist() == [
         [0, 1], [4, 2], [12, 3], [18, 4], [52, 11],
     ]  # fmt: skip
@@ -70,7 +70,7 @@ def test_a_ribbon_is_cut_where_every_month_can_be_cut() -> None:
 
 
 def test_a_ribbon_keeps_unknown_waits_apart_and_torn_groups_without_a_count() -> None:
-    rows = ribbon(bands(JANUARY, (0, 4, 7), (4, 12, None), (12, 18, 1), (18, None, 2), (None, None, 9)))
+    rows = ribbon(bands(JANUARY, (0, 4, 7), (4, 12, None), (12, 18, 1), (18, None, 2), (None, None, 9)), 18)
     told = [None if pd.isna(n) else int(n) for n in rows["children"]]
     assert told == [7, None, 1, 2, 9]
     assert rows["weeks_from"].isna().tolist() == [False, False, False, False, True]
@@ -79,9 +79,9 @@ def test_a_ribbon_keeps_unknown_waits_apart_and_torn_groups_without_a_count() ->
 @given(st.lists(st.integers(0, 400), min_size=105, max_size=105))
 def test_a_ribbon_of_weeks_loses_nobody(children: list[int]) -> None:
     rows: list[Band] = [(week, week + 1 if week < 104 else None, count) for week, count in enumerate(children)]
-    found = ribbon(bands(JANUARY, *rows))
+    found = ribbon(bands(JANUARY, *rows), 13)
     assert found["children"].sum() == sum(children)
-    cuts = [0, 4, 12, 18, 52, 65, 104, 105]
+    cuts = [0, 4, 12, 13, 18, 52, 65, 104, 105]  # at the 13 weeks of the clock too
     assert found["children"].tolist() == [sum(children[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
 
 
@@ -106,3 +106,16 @@ def test_the_kpis_of_a_list_select_those_who_wait_on_its_clock() -> None:
     ]
     frame = pd.DataFrame({"kpi": ["a", "b", "c", "d"], "definition": texts})
     assert kpis_of(frame, "slt")["kpi"].tolist() == ["a"]
+
+
+def test_a_band_over_the_standard_is_known_to_hide_who_is_past_it() -> None:
+    assert straddles(bands(JANUARY, (12, 18, 5)), 13)
+    assert not straddles(bands(JANUARY, (0, 13, 5), (13, None, 2)), 13)
+    assert straddles(bands(JANUARY, (0, 12, 5), (12, None, 2)), 13)
+
+
+def test_a_month_without_a_count_of_removals_has_no_count_of_leavers() -> None:
+    flows = pd.DataFrame({"completions": [10.0, 12.0], "removals": [3.0, None]})
+    assert left(flows).tolist()[0] == 13
+    assert pd.isna(left(flows).tolist()[1])
+    assert left(flows.assign(removals=float("nan"))).tolist() == [10, 12]  # never told of: those seen alone

@@ -56,7 +56,7 @@ def test_a_stage_without_a_figure_keeps_its_row_and_says_why() -> None:
         "On time, stage after stage. Advice: suppressed (May 2024); Plan: 40.0 % (May 2024)."
     )
     symbols = [t.marker.symbol for t in charts.stages(rows, LIGHT).data if t.mode == "markers"]
-    assert symbols == ["diamond-wide-open", "circle"]
+    assert len(symbols) == 1  # nothing stands at zero for what is not there
 
 
 def test_a_first_edition_has_nothing_to_compare_with(open_page: Open) -> None:

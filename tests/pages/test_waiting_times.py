@@ -72,7 +72,7 @@ def test_without_a_list_the_page_says_so(open_page: Open) -> None:
 
 
 def test_a_ribbon_stacks_what_is_counted_and_marks_what_is_late() -> None:
-    rows = ribbon(own())
+    rows = ribbon(own(), 18)
     drawn_bars = json.loads(charts.ribbon(rows, 18, LIGHT).to_json())["data"]
     assert [bar["name"] for bar in drawn_bars] == [
         "0 to 4 weeks", "4 to 12 weeks", "12 to 18 weeks", "18 to 52 weeks", "52 to 65 weeks", "65 to 104 weeks",
@@ -87,7 +87,7 @@ def test_a_ribbon_stacks_what_is_counted_and_marks_what_is_late() -> None:
 def test_a_group_without_a_count_is_not_drawn_as_zero() -> None:
     torn = own()
     torn = torn.assign(children=torn["children"].mask(torn["weeks_from"] == 52))
-    rows = ribbon(torn)
+    rows = ribbon(torn, 18)
     bars = json.loads(charts.ribbon(rows, 18, LIGHT).to_json())["data"]
     [group] = [bar for bar in bars if bar["name"] == "52 to 65 weeks"]
     assert set(group["y"]) == {None}
@@ -99,8 +99,8 @@ def test_clocks_are_in_days_and_open_bands_are_at_least() -> None:
     rows = side_by_side(own().assign(weeks_to=own()["weeks_to"].mask(own()["weeks_to"] > 18)).query("weeks_from <= 18"),
                         [("slt", TRUST)], {"slt": 18})  # fmt: skip
     words_ = charts.clocks_in_words(rows, ["Therapy"])
-    assert "92 of 100 at least 126 days; the standard is 126 days" in words_
-    assert waits.clocks(rows, ["Therapy"])["92 of 100, days"].tolist() == ["126+"]
+    assert "92 of 100 longer than 126 days; the standard is 126 days" in words_
+    assert waits.clocks(rows, ["Therapy"])["92 of 100 up to, days"].tolist() == ["126+"]
 
 
 def test_percentiles_are_named_at_their_ends() -> None:

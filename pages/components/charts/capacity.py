@@ -19,14 +19,14 @@ def band_words(weeks_from: object, weeks_to: object) -> str:
     return f"{weeks_from} weeks or more" if pd.isna(weeks_to) else f"{weeks_from} to {weeks_to} weeks"  # type: ignore[call-overload]
 
 
-def waiting_bands(bands: pd.DataFrame, weeks: int, look: Look) -> go.Figure:
+def waiting_bands(bands: pd.DataFrame, weeks: int | None, look: Look) -> go.Figure:
     """Return today's list, one bar a week band, shortest wait on top; bands past the standard stand out by pattern.
 
     Takes rows with weeks_from, weeks_to and children.
     """
     chart = drawing.figure(look, 60 + 34 * len(bands))
     rows = bands.iloc[::-1]
-    late = [bool(pd.notna(start) and start >= weeks) for start in rows["weeks_from"]]
+    late = [bool(weeks is not None and pd.notna(start) and start >= weeks) for start in rows["weeks_from"]]
     chart.add_bar(
         x=[float(n) for n in rows["children"]],
         y=[band_words(a, b) for a, b in zip(rows["weeks_from"], rows["weeks_to"], strict=True)],

@@ -5,31 +5,29 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
-from pages.components.theme import FLAG_MARKS, Look
+from pages.components.theme import Look
 
 
 def stages(rows: pd.DataFrame, look: Look) -> go.Figure:
-    """Return one row a stage, first on top: a dot with its interval from 0 to 100 %, or the mark of why there is none.
+    """Return one row a stage, first on top: a dot with its interval from 0 to 100 %, or words on why there is none.
 
     Takes RESULTS rows with a column `stage`.
     """
     chart = drawing.figure(look, 60 + 58 * len(rows))
     for place, (_, row) in enumerate(rows.iterrows()):
         value, flag = drawing.number(row["value"]), row["flag"]
-        mark = FLAG_MARKS.get(str(flag))
-        colour = look.tones[mark.tone][0] if value is None and mark else look.actual
         low, high = drawing.number(row["low"]), drawing.number(row["high"])
         if low is not None and high is not None:
             chart.add_scatter(
-                x=[low, high], y=[place, place], mode="lines", line={"color": look.soft(colour, 0.5), "width": 5},
+                x=[low, high], y=[place, place], mode="lines", line={"color": look.soft(look.actual, 0.5), "width": 5},
                 hoverinfo="skip", name="95 % interval",
             )  # fmt: skip
-        chart.add_scatter(
-            x=[value if value is not None else 0], y=[place], mode="markers",
-            marker={"symbol": "circle" if value is not None or not mark else mark.symbol, "size": 11, "color": colour,
-                    "line": {"width": 2, "color": colour}},
-            hovertext=[drawing.hover(row, "percent", "value")], hoverinfo="text", cliponaxis=False, name=row["stage"],
-        )  # fmt: skip
+        if value is not None:
+            chart.add_scatter(
+                x=[value], y=[place], mode="markers", marker={"size": 11, "color": look.actual},
+                hovertext=[drawing.hover(row, "percent", "value")], hoverinfo="text", cliponaxis=False,
+                name=row["stage"],
+            )  # fmt: skip
         shown = wording.figure(row["value"], "percent", flag=None if pd.isna(flag) else str(flag))
         chart.add_annotation(
             text=f"{drawing.label(row['stage'])}: <b>{drawing.label(shown)}</b>", x=0, xref="paper", xanchor="left",

@@ -11,7 +11,7 @@ from pages.components.theme import Look
 _NEAREST = 22  # pixels: labels closer than this are moved apart
 
 
-def ribbon(rows: pd.DataFrame, weeks: int, look: Look) -> go.Figure:
+def ribbon(rows: pd.DataFrame, weeks: int | None, look: Look) -> go.Figure:
     """Return one bar a month, cut by how long children have waited; past the standard in the second colour, hatched.
 
     Takes month, weeks_from, weeks_to, children. A month without a list has no bar; a group without a count is left out.
@@ -72,13 +72,13 @@ def clocks(rows: pd.DataFrame, names: list[str], look: Look) -> go.Figure:
         for (day, is_open), symbol, word in zip(ends, ("circle", "diamond"), ("half", "92 of 100"), strict=True):
             if day is None:
                 continue
-            shown = f"{day:,.0f}{'+' if is_open else ''} days"
+            shown = f"{'longer than ' if is_open else ''}{day:,.0f} days{'' if is_open else ' or less'}"
             chart.add_scatter(
                 x=[day], y=[place], mode="markers+text", text=[f"{day:,.0f}{'+' if is_open else ''}"],
                 textposition="bottom center", textfont={"color": look.ink},
                 marker={"symbol": f"{symbol}-open" if is_open else symbol, "size": 12, "color": look.actual,
                         "line": {"width": 2, "color": look.actual}},
-                hovertext=[f"{drawing.label(name)}: {word} have waited {shown} or less"], hoverinfo="text",
+                hovertext=[f"{drawing.label(name)}: {word} have waited {shown}"], hoverinfo="text",
                 cliponaxis=False, name=word,
             )  # fmt: skip
         limit = 7 * int(row["weeks"])
@@ -103,7 +103,10 @@ def clocks_in_words(rows: pd.DataFrame, names: list[str]) -> str:
     told = []
     for name, (_, row) in zip(names, rows.iterrows(), strict=True):
         half, most = (_days_words(row, part) for part in ("median", "long"))
-        told.append(f"{name}: half have waited {half}, 92 of 100 {most}; the standard is {7 * int(row['weeks'])} days.")
+        told.append(
+            f"{name}, {wording.month_words(row['month'])}: half have waited {half}, 92 of 100 {most}; "
+            f"the standard is {7 * int(row['weeks'])} days."
+        )
     return " ".join(told)
 
 
@@ -115,12 +118,12 @@ def _days(row: pd.Series, part: str) -> tuple[float | None, bool]:
 
 def _days_words(row: pd.Series, part: str) -> str:
     days, is_open = _days(row, part)
-    return "an unknown time" if days is None else f"{'at least ' if is_open else ''}{days:,.0f} days"
+    return "an unknown time" if days is None else f"{'longer than ' if is_open else 'up to '}{days:,.0f} days"
 
 
-def _shades(bands: pd.DataFrame, weeks: int, look: Look) -> list[tuple[str, str]]:
+def _shades(bands: pd.DataFrame, weeks: int | None, look: Look) -> list[tuple[str, str]]:
     """Return colour and pattern of each group, darker the longer the wait on either side of the standard."""
-    late = (bands["weeks_from"] >= weeks).fillna(False).astype("bool")
+    late = (bands["weeks_from"] >= (10**6 if weeks is None else weeks)).fillna(False).astype("bool")
     unknown = bands["weeks_from"].isna()
     out = []
     for colour, chosen in ((look.actual, ~late & ~unknown), (look.planned, late), (look.muted, unknown)):

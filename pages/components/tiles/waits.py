@@ -25,6 +25,16 @@ class WaitingList:
     months: pd.DataFrame
     kpis: pd.DataFrame
 
+    @property
+    def late_from(self) -> int | None:
+        """Return the weeks of the clock's own standard, None where it has none."""
+        return self.clock.weeks if self.clock.has_standard else None
+
+    @property
+    def straddled(self) -> bool:
+        """Return whether a band reaches over those weeks."""
+        return waits_view.straddles(self.bands, self.clock.weeks)
+
 
 def choose(edition: Edition) -> WaitingList | None:
     """Ask for a waiting list and return it; None where the edition holds none."""
@@ -66,7 +76,7 @@ def movement(edition: Edition, chosen: WaitingList) -> None:
     if service is None or service.flows.empty:
         st.markdown("This list comes without referrals and completions, so who joined and who left is not known.")
         return
-    flows = service.flows.assign(left=service.flows["completions"] + service.flows["removals"].fillna(0))
+    flows = service.flows.assign(left=waits_view.left(service.flows))
     series = [
         charts.Series(name, _as_results(flows, column))
         for name, column in (("Joined", "referrals"), ("Left, seen or removed", "left"))
@@ -77,10 +87,10 @@ def movement(edition: Edition, chosen: WaitingList) -> None:
 
 def ribbon(chosen: WaitingList) -> None:
     """Show the list by groups of weeks, month after month, with the same as a table."""
-    rows = waits_view.ribbon(chosen.bands)
+    rows = waits_view.ribbon(chosen.bands, chosen.clock.weeks)
     title = f"{chosen.clock.title}: children waiting by how long"
-    draw(charts.ribbon(rows, chosen.clock.weeks, look()), charts.ribbon_in_words(rows, title), "ribbon")
-    st.markdown(f":gray[:small[{plain(f'Hatched: past {chosen.clock.weeks} weeks. No bar: no list for that month.')}]]")
+    draw(charts.ribbon(rows, chosen.late_from, look()), charts.ribbon_in_words(rows, title), "ribbon")
+    st.markdown(f":gray[:small[{plain(waits.ribbon_note(chosen.late_from, chosen.straddled))}]]")
     with st.expander("The same as a table"):
         table(waits.ribbon(rows), title, "ribbon rows", tuple(waits.ribbon(rows).columns[1:]))
         download(chosen.bands, f"waymark-{chosen.key}-bands", "Download every band of this list (CSV)")
@@ -93,19 +103,19 @@ def distribution(chosen: WaitingList) -> None:
     if latest["children"].isna().any():
         st.info("A band of the latest month has no count. It is left out below; it is not zero.")
     held = latest.dropna(subset=["children"])
-    shown = waits_view.ribbon(latest).dropna(subset=["children"]) if len(held) > 20 else held
+    shown = waits_view.ribbon(latest, chosen.clock.weeks).dropna(subset=["children"]) if len(held) > 20 else held
     words = charts.waiting_bands_in_words(shown, month)
-    draw(charts.waiting_bands(shown, chosen.clock.weeks, look()), words, "distribution", still=True)
+    draw(charts.waiting_bands(shown, chosen.late_from, look()), words, "distribution", still=True)
 
 
 def percentiles(chosen: WaitingList) -> None:
     """Show the median and the 92nd percentile over time beside the standard."""
     series = [
         charts.Series(name, _as_results(chosen.months, column))
-        for name, column in (("92 of 100 have waited", "long"), ("Half have waited", "median"))
+        for name, column in (("92 of 100 have waited up to", "long"), ("Half have waited up to", "median"))
     ]
     words = charts.lines_in_words("Weeks that children have waited so far", series, "weeks")
-    draw(charts.lines(series, "weeks", look(), chosen.clock.weeks), words, "percentiles")
+    draw(charts.lines(series, "weeks", look(), chosen.late_from), words, "percentiles")
 
 
 def passing(edition: Edition, chosen: WaitingList) -> None:
@@ -141,7 +151,8 @@ def side_by_side(edition: Edition, keys: tuple[str, ...]) -> None:
     weeks = {clock: capacity_view.clock(clock).weeks for _, (clock, _) in lists}
     rows = waits_view.side_by_side(edition.tables["bands"], [both for _, both in lists], weeks)
     one_place = len({area for _, (_, area) in lists}) == 1
-    names = [capacity_view.clock(clock).title if one_place else words for words, (clock, _) in lists]
+    named = [capacity_view.clock(clock).title if one_place else words for words, (clock, _) in lists]
+    names = [f"{n}, {wording.short_month(m)}" for n, m in zip(named, rows["month"], strict=True)]
     draw(charts.clocks(rows, names, look()), charts.clocks_in_words(rows, names), "clocks", still=True)
     st.markdown(
         ":gray[:small[Dot: half have waited so long or less. Diamond: 92 of 100. Upright line: the standard of the "
@@ -168,7 +179,7 @@ def _titles(chosen: WaitingList) -> list[tuple[str, str]]:
 def _as_results(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return month, value and the parts a chart asks for, one row a month."""
     least = frame.get(f"{column}_at_least")
-    blank = dict.fromkeys(("numerator", "denominator", "low", "high", "flag"))
+    blank = {**dict.fromkeys(("numerator", "denominator", "low", "high")), "flag": frame.get("flag")}
     return pd.DataFrame(
         {"month": frame["month"], "period_months": 0, "value": frame[column], "at_least": least, **blank}
     )
