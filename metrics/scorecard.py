@@ -28,7 +28,7 @@ from metrics.trajectory import (
     status,
 )
 from metrics.verdict import Milestone, Standing, sentence, summary
-from metrics.wording import STATUS_WORDS, difference, period_words
+from metrics.wording import STATUS_WORDS, difference, figure, period_words
 
 # A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
 # (DfE release) and stands for twelve months more. Older than that, something has not arrived.
@@ -53,6 +53,14 @@ class _Scored:
     @property
     def status(self) -> str:
         return self.status_next if self.next_label else self.status_last
+
+    @property
+    def least_gap(self) -> float | None:
+        """Return the gap; for a figure in an open band that is off, the gap of the band's start, which it exceeds."""
+        if self.gap is not None or self.status != "off":
+            return self.gap
+        start = self.latest.at_least if self.latest else None
+        return None if start is None or self.planned is None else gap(start, self.planned, self.kpi.better)
 
 
 def score(
@@ -136,15 +144,15 @@ def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: 
     """
     reasons: list[tuple[int, float, str, str]] = []
     for one in scored:
-        if one.status == "off" and one.gap is not None:
-            behind = difference(abs(one.gap), one.kpi.unit).lstrip("+")
-            newly = newly_off(paths[one.kpi.id])
-            words = f"{'Newly off' if newly else 'Off'} trajectory: {behind} behind the plan"
-            reasons.append((0 if newly else 1, one.gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
+        if one.status == "off" and one.least_gap is not None:
+            behind = difference(abs(one.least_gap), one.kpi.unit).lstrip("+")
+            newly, least = newly_off(paths[one.kpi.id]), "at least " if one.gap is None else ""
+            words = f"{'Newly off' if newly else 'Off'} trajectory: {least}{behind} behind the plan"
+            reasons.append((0 if newly else 1, one.least_gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
         elif one.course.reading and one.course.reading.variation == "special_cause_concern":
             reasons.append((2, 0.0, one.kpi.id, "Worse, and by more than chance"))
         elif one.status in ("withheld", "suppressed") or (one.status == "no_data" and points_expected(one)):
-            reasons.append((3, 0.0, one.kpi.id, f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"))
+            reasons.append((3, 0.0, one.kpi.id, f"Cannot be judged: {_why_not(one)}"))
         elif _long_waits_rise(one):
             reasons.append((4, 0.0, one.kpi.id, "More children wait more than a year than the time before"))
         elif one.latest and _stale(one.latest, as_of):
@@ -163,6 +171,12 @@ def _long_waits_rise(one: _Scored) -> bool:
         and one.previous is not None
         and (one.latest.value or 0) > (one.previous.value or 0)
     )
+
+
+def _why_not(one: _Scored) -> str:
+    if one.latest and one.latest.value is None and one.latest.at_least is not None:
+        return f"known only as {figure(None, one.kpi.unit, at_least=one.latest.at_least)}"
+    return STATUS_WORDS[one.status].lower()
 
 
 def points_expected(one: _Scored) -> bool:
@@ -215,7 +229,7 @@ def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] 
         "last_label": one.last_label,
         "status_last": one.status_last,
         "status": one.status,
-        "sentence": sentence(one.kpi, latest, previous, one.gap, one.status, _coming(plan, one)),
+        "sentence": sentence(one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one)),
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1] if attention else None,
     }
