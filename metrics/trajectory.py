@@ -137,6 +137,12 @@ def read_at(found: list[Reading], month: date, after: date) -> Reading | None:
     return None
 
 
+def before(plan: Plan, month: date) -> date:
+    """Return the month of the milestone before, whatever it says, and the plan's start before the first."""
+    slots = [months_later(plan.start, slot.months) for slot in plan.slots.values()]
+    return max((slot for slot in slots if slot < month), default=plan.start)
+
+
 def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date) -> pd.DataFrame:
     """Return the KPI's milestones with readings: the milestones contract."""
     numbers = points(plan, row)
@@ -155,11 +161,10 @@ def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Readi
             "status": "no_target",
         }
     ]
-    before = plan.start
     for position, (number, slot) in enumerate(sorted(plan.slots.items(), key=lambda item: item[1].months), start=1):
         month = months_later(plan.start, slot.months)
         said = row.milestones.get(number)
-        reading = read_at(found, month, before) if month <= as_of else None
+        reading = read_at(found, month, before(plan, month)) if month <= as_of else None
         target = said.target if said else None
         rows.append(
             {
@@ -179,7 +184,6 @@ def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Readi
                 "status": _milestone_status(reading, target, month, as_of, row, kpi, numbers),
             }
         )
-        before = month
     return MILESTONES.frame(rows)
 
 

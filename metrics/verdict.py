@@ -47,6 +47,8 @@ def sentence(
     value = figure(latest.value, kpi.unit, at_least=latest.at_least, flag=latest.flag)
     now = f"{kpi.title}: {value} {_when(latest)}{_moved(kpi, latest, previous)}."
     band = latest.value is None and latest.at_least is not None
+    if status == "no_data" and latest.value is not None:
+        return f"{now} This is too old to say whether the plan was kept."
     return " ".join([now, *_against_plan(kpi, gap, status, coming, band)])
 
 
@@ -80,7 +82,8 @@ def _against_plan(kpi: Definition, gap: float | None, status: str, coming: Miles
     if status == "on_trajectory":
         said = "This is as the plan says" if gap == 0 else f"This is {amount} ahead of the plan"
     else:
-        said = f"This is {'at least ' if band else ''}{amount} behind the plan{', within its margin' if status == 'near' else ''}"
+        margin = ", within its margin" if status == "near" else ""
+        said = f"This is {'at least ' if band else ''}{amount} behind the plan{margin}"
     if coming is None or coming.chance is None:
         return [f"{said}."]
     return [

@@ -42,6 +42,8 @@ def month(number: int, value: float) -> Reading:
          f"{NAME}: 66.0 % in the calendar year 2024. This is as the plan says."),
         (year(2024, 100.0), None, 0.0, "met",
          f"{NAME}: 100.0 % in the calendar year 2024. This meets the plan's milestone."),
+        (year(2020, 66.0), None, None, "no_data",
+         f"{NAME}: 66.0 % in the calendar year 2020. This is too old to say whether the plan was kept."),
         (year(2024, None, "withheld"), year(2023, 38.0), None, "withheld",
          f"{NAME}: withheld in the calendar year 2024."),
     ],
