@@ -80,12 +80,12 @@ def score(
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
         own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
-        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases))
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases, as_of))
         scored.append(one)
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
     ranks = _attention(scored, {one.kpi.id: frame for one, frame in zip(scored, paths, strict=True)}, as_of)
-    rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
+    rows = [_as_row(place, one, plan, as_of, ranks.get(one.kpi.id)) for place, one in enumerate(scored, start=1)]
     for line, one in zip(rows, scored, strict=True):
         overdue = str(line["attention_reason"]).startswith(_OVERDUE)
         line["overdue_source"] = (sources or {}).get((one.row.kpi, one.row.area)) if overdue else None
@@ -212,14 +212,16 @@ def _standing(plan: Plan, one: _Scored) -> Standing:
     return Standing(_area_title(plan, one.row), one.kpi.title, one.status, one.latest is not None, worse)
 
 
-def _coming(plan: Plan, one: _Scored) -> Milestone | None:
-    """Return the first milestone with a number that lies past the latest figure."""
+def _coming(plan: Plan, one: _Scored, as_of: date) -> Milestone | None:
+    """Return the first milestone with a number that lies past the latest figure and past the month read in."""
     dated = {point.month: point.value for point in points(plan, one.row) if point.is_target}
-    ahead = sorted(month for month in dated if one.latest and month > one.latest.month)
+    ahead = sorted(month for month in dated if one.latest and month > max(one.latest.month, as_of))
     return Milestone(ahead[0], dated[ahead[0]], one.course.chances.get(ahead[0])) if ahead else None
 
 
-def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] | None) -> dict[str, object]:
+def _as_row(
+    position: int, one: _Scored, plan: Plan, as_of: date, attention: tuple[int, str] | None
+) -> dict[str, object]:
     latest, previous = one.latest, one.previous
     area = plan.priority_areas[one.row.priority_area]
     outcome = next(outcome for outcome in area.outcomes if outcome.key == one.row.outcome)
@@ -244,7 +246,7 @@ def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] 
         "last_label": one.last_label,
         "status_last": one.status_last,
         "status": one.status,
-        "sentence": sentence(one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one)),
+        "sentence": sentence(one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one, as_of)),
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1] if attention else None,
     }
