@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import gcd
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from metrics.forecast import Outlook, chance_in, forecast, months_ahead
 from metrics.forecast_scale import NET
 from metrics.pace import achieved_change, required_change
 from metrics.pace import months_ahead as months_ahead_of_plan
-from metrics.plan import Plan, ScorecardRow, first_of, months_later
+from metrics.plan import Plan, ScorecardRow, first_of, months_between, months_later
 from metrics.plan_amendments import PlanRebase
 from metrics.proportions import bases_vary
 from metrics.signal_calendar import Rebase, Step, rebases_without_effect
@@ -43,17 +44,22 @@ class Course:
 
 def course(
     plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame, found: list[Reading],
-    rebases: Sequence[PlanRebase] = (),
+    rebases: Sequence[PlanRebase] = (), as_of: date = date.min,
 ) -> Course:  # fmt: skip
-    """Return the course of one scored KPI. `results` are its own rows for everyone in its area, `found` the same."""
-    step = Step(months=max(1, found[-1].period_months)) if found else Step(months=1)
-    series = _series(plan, row, results, step)
+    """Return the course of one scored KPI. `results` are its own rows for everyone in its area, `found` the same.
+
+    Nothing is foretold of a milestone that is over in `as_of`, the month the scorecard is read in.
+    """
+    length = max(1, found[-1].period_months) if found else 1
+    series = _series(plan, row, results, length)
+    step = _step(series, length)
+    today = max(as_of, found[-1].month) if found else as_of
     anew = [Rebase(first_of(r.month), f"{r.reason.rstrip('.')} ({r.decided_by})") for r in rebases if r.kpi == kpi.id]
     chart, points_, reading = _charted(kpi, series, step, anew)
     outlook = _outlook(plan, kpi, series)
     numbers = points(plan, row)
-    ahead = {} if outlook is None else _chances(plan, row, kpi, outlook)
-    coming = [(month, target) for month, target in _targets(plan, row) if found and month > found[-1].month]
+    coming = [(month, target) for month, target in _targets(plan, row) if found and month > today]
+    ahead = {} if outlook is None else _chances(coming, kpi, outlook)
     slope = achieved_change(found)
     pace: dict[str, object] = {
         "kpi": kpi.id,
@@ -69,9 +75,15 @@ def course(
     return Course(chart, points_, lines, PACE.frame([pace]), reading, ahead)
 
 
-def _series(plan: Plan, row: ScorecardRow, results: pd.DataFrame, step: Step) -> pd.DataFrame:
-    """Return the KPI's own figures of one period length, one row a date due, with the plan's target of each date."""
-    same = results[results["period_months"].clip(lower=1) == step.months].sort_values("month")
+def _step(series: pd.DataFrame, length: int) -> Step:
+    """Return how far apart the figures are: a period's length, or less where periods overlap, as rolling years do."""
+    months = [stamp.date() for stamp in series["date"]]
+    return Step(months=gcd(length, *(months_between(months[0], month) for month in months)))
+
+
+def _series(plan: Plan, row: ScorecardRow, results: pd.DataFrame, length: int) -> pd.DataFrame:
+    """Return the KPI's own figures of one period length, one row a date, with the plan's target of each date."""
+    same = results[results["period_months"].clip(lower=1) == length].sort_values("month")
     numbers = points(plan, row)
     months = [month.date() for month in same["month"]]
     return pd.DataFrame(
@@ -91,11 +103,15 @@ def _charted(
     if series["value"].notna().sum() == 0:
         return CHARTS.empty(), SIGNALS.empty(), None
     rules = rule_set(RULE_SET)
-    whole = kpi.unit == "percent" and bool((series["denominator"] > 0).all())
-    shares = whole and bases_vary(series["denominator"])
+    # A month without a base has no share: a gap, which says nothing of how the others are to be charted.
+    bases = series["denominator"].where(series["denominator"] > 0)
+    whole = kpi.unit == "percent" and bool(bases[series["value"].notna()].notna().all())
+    shares = whole and bases_vary(bases)
     chart = "p_prime" if shares else "xmr"
+    # A figure that is not shown, for its small base or any other reason, must not come back as part over whole.
+    shown = series.assign(numerator=series["numerator"].where(series["value"].notna()))
     made = control_chart(
-        series, kpi.better, rules, rebases=rebases, step=step, chart="p_prime" if shares else "xmr",
+        shown, kpi.better, rules, rebases=rebases, step=step, chart="p_prime" if shares else "xmr",
         scale=100.0 if shares else 1.0,
     )  # fmt: skip
     reading = read_chart(made, kpi.better, rules)
@@ -145,12 +161,9 @@ def _targets(plan: Plan, row: ScorecardRow) -> list[tuple[date, float]]:
     return [(point.month, point.value) for point in points(plan, row) if point.is_target]
 
 
-def _chances(plan: Plan, row: ScorecardRow, kpi: Definition, outlook: Outlook) -> dict[date, float]:
-    """Return the chance of each milestone that lies past the latest figure."""
+def _chances(coming: Sequence[tuple[date, float]], kpi: Definition, outlook: Outlook) -> dict[date, float]:
+    """Return the chance of each milestone to come."""
     if kpi.better == "neither" or outlook.cannot_tell:
         return {}
-    latest = max(outlook.history)
-    found = {
-        month: chance_in(outlook, target, kpi.better, month) for month, target in _targets(plan, row) if month > latest
-    }
+    found = {month: chance_in(outlook, target, kpi.better, month) for month, target in coming}
     return {month: chance for month, chance in found.items() if chance is not None}

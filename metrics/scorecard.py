@@ -17,6 +17,7 @@ from metrics.plan_history import amendments_table, with_originals
 from metrics.trajectory import (
     Reading,
     aimed_at,
+    before,
     gap,
     milestones,
     newly_off,
@@ -28,7 +29,7 @@ from metrics.trajectory import (
     status,
 )
 from metrics.verdict import Milestone, Standing, sentence, summary
-from metrics.wording import STATUS_WORDS, difference, period_words
+from metrics.wording import STATUS_WORDS, difference, figure, number, period_words
 
 # A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
 # (DfE release) and stands for twelve months more. Older than that, something has not arrived.
@@ -54,6 +55,14 @@ class _Scored:
     def status(self) -> str:
         return self.status_next if self.next_label else self.status_last
 
+    @property
+    def least_gap(self) -> float | None:
+        """Return the gap; for a figure in an open band that is off, the gap of the band's start, which it exceeds."""
+        if self.gap is not None or self.status != "off":
+            return self.gap
+        start = self.latest.at_least if self.latest else None
+        return None if start is None or self.planned is None else gap(start, self.planned, self.kpi.better)
+
 
 def score(
     plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date,
@@ -71,12 +80,12 @@ def score(
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
         own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
-        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases))
+        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases, as_of))
         scored.append(one)
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
     ranks = _attention(scored, {one.kpi.id: frame for one, frame in zip(scored, paths, strict=True)}, as_of)
-    rows = [_as_row(number, one, plan, ranks.get(one.kpi.id)) for number, one in enumerate(scored, start=1)]
+    rows = [_as_row(place, one, plan, as_of, ranks.get(one.kpi.id)) for place, one in enumerate(scored, start=1)]
     for line, one in zip(rows, scored, strict=True):
         overdue = str(line["attention_reason"]).startswith(_OVERDUE)
         line["overdue_source"] = (sources or {}).get((one.row.kpi, one.row.area)) if overdue else None
@@ -117,52 +126,72 @@ def _scored(
     status_last = "no_target"
     if past:
         month, _, target = past[-1]
-        before = past[-2][0] if len(past) > 1 else plan.start
-        status_last = status(read_at(found, month, before), target, planned(numbers, month), row, kpi)
+        status_last = status(read_at(found, month, before(plan, month)), target, planned(numbers, month), row, kpi)
     if past and not coming:
-        # The plan's last target stands after its date: the latest figure is judged against it.
-        status_last = status(latest, aimed_at(numbers, as_of), now, row, kpi)
+        # The plan's last target stands after its date: the latest figure is judged against it, unless it is older than
+        # what that milestone itself could be read from.
+        old = latest is not None and not _reaches(latest, past[-1][0], before(plan, past[-1][0]))
+        status_last = status(None if old else latest, aimed_at(numbers, as_of), now, row, kpi)
+        ahead = None if old else ahead
     return _Scored(
         row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
         coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last, heading,
     )  # fmt: skip
 
 
+def _reaches(latest: Reading, month: date, after: date) -> bool:
+    """Return whether a reading lies in a milestone's window or later: see `read_at`."""
+    return latest.month >= month if latest.period_months else latest.month > after
+
+
 def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: date) -> dict[str, tuple[int, str]]:
     """Return rank and reason of every KPI the board should look at first.
 
     Newly off the plan, then off by most of the planned value, then worse by more than chance, then what cannot be
-    judged, then long waits that rise, then what has not arrived. One reason a KPI, the first that holds.
+    judged, then what rises where none is the standard, then what has not arrived. One reason a KPI, the first that
+    holds.
     """
     reasons: list[tuple[int, float, str, str]] = []
     for one in scored:
-        if one.status == "off" and one.gap is not None:
-            behind = difference(abs(one.gap), one.kpi.unit).lstrip("+")
-            newly = newly_off(paths[one.kpi.id])
-            words = f"{'Newly off' if newly else 'Off'} trajectory: {behind} behind the plan"
-            reasons.append((0 if newly else 1, one.gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
+        if one.status == "off" and one.least_gap is not None:
+            behind = difference(abs(one.least_gap), one.kpi.unit).lstrip("+")
+            newly, least = newly_off(paths[one.kpi.id]), "at least " if one.gap is None else ""
+            words = f"{'Newly off' if newly else 'Off'} trajectory: {least}{behind} behind the plan"
+            reasons.append((0 if newly else 1, one.least_gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
         elif one.course.reading and one.course.reading.variation == "special_cause_concern":
             reasons.append((2, 0.0, one.kpi.id, "Worse, and by more than chance"))
         elif one.status in ("withheld", "suppressed") or (one.status == "no_data" and points_expected(one)):
-            reasons.append((3, 0.0, one.kpi.id, f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"))
-        elif _long_waits_rise(one):
-            reasons.append((4, 0.0, one.kpi.id, "More children wait more than a year than the time before"))
+            reasons.append((3, 0.0, one.kpi.id, _why_not(one, as_of)))
+        elif rising := _rise(one):
+            reasons.append((4, 0.0, one.kpi.id, rising))
         elif one.latest and _stale(one.latest, as_of):
-            since = period_words(one.latest.month, one.latest.period_months)
-            reasons.append((5, 0.0, one.kpi.id, f"{_OVERDUE} {since}"))
+            reasons.append((5, 0.0, one.kpi.id, _overdue(one.latest)))
     ordered = sorted(reasons, key=lambda reason: reason[:2])
     return {kpi: (rank, words) for rank, (_, _, kpi, words) in enumerate(ordered, start=1)}
 
 
-def _long_waits_rise(one: _Scored) -> bool:
-    """Return whether a KPI whose standard is none at all has risen: today only the waits over 52 weeks."""
-    return (
-        one.kpi.standard is not None
-        and one.kpi.standard.value == 0
-        and one.latest is not None
-        and one.previous is not None
-        and (one.latest.value or 0) > (one.previous.value or 0)
-    )
+def _rise(one: _Scored) -> str | None:
+    """Return in words that a KPI whose standard is none at all has risen; None where it has not or cannot be told."""
+    now, earlier = one.latest, one.previous
+    if one.kpi.standard is None or one.kpi.standard.value != 0 or now is None or earlier is None:
+        return None
+    if now.value is None or earlier.value is None or now.value <= earlier.value:
+        return None
+    was = number(earlier.value, one.kpi.unit).partition(" ")[0]
+    when = period_words(earlier.month, earlier.period_months)
+    return f"{number(now.value, one.kpi.unit)}, up from {was} in {when}; the standard is none"
+
+
+def _why_not(one: _Scored, as_of: date) -> str:
+    if one.status == "no_data" and one.latest and _stale(one.latest, as_of):
+        return _overdue(one.latest)
+    if one.latest and one.latest.value is None and one.latest.at_least is not None:
+        return f"Cannot be judged: known only as {figure(None, one.kpi.unit, at_least=one.latest.at_least)}"
+    return f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"
+
+
+def _overdue(latest: Reading) -> str:
+    return f"{_OVERDUE} {period_words(latest.month, latest.period_months)}"
 
 
 def points_expected(one: _Scored) -> bool:
@@ -183,14 +212,16 @@ def _standing(plan: Plan, one: _Scored) -> Standing:
     return Standing(_area_title(plan, one.row), one.kpi.title, one.status, one.latest is not None, worse)
 
 
-def _coming(plan: Plan, one: _Scored) -> Milestone | None:
-    """Return the first milestone with a number that lies past the latest figure."""
+def _coming(plan: Plan, one: _Scored, as_of: date) -> Milestone | None:
+    """Return the first milestone with a number that lies past the latest figure and past the month read in."""
     dated = {point.month: point.value for point in points(plan, one.row) if point.is_target}
-    ahead = sorted(month for month in dated if one.latest and month > one.latest.month)
+    ahead = sorted(month for month in dated if one.latest and month > max(one.latest.month, as_of))
     return Milestone(ahead[0], dated[ahead[0]], one.course.chances.get(ahead[0])) if ahead else None
 
 
-def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] | None) -> dict[str, object]:
+def _as_row(
+    position: int, one: _Scored, plan: Plan, as_of: date, attention: tuple[int, str] | None
+) -> dict[str, object]:
     latest, previous = one.latest, one.previous
     area = plan.priority_areas[one.row.priority_area]
     outcome = next(outcome for outcome in area.outcomes if outcome.key == one.row.outcome)
@@ -215,7 +246,7 @@ def _as_row(position: int, one: _Scored, plan: Plan, attention: tuple[int, str] 
         "last_label": one.last_label,
         "status_last": one.status_last,
         "status": one.status,
-        "sentence": sentence(one.kpi, latest, previous, one.gap, one.status, _coming(plan, one)),
+        "sentence": sentence(one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one, as_of)),
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1] if attention else None,
     }

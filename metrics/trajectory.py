@@ -76,7 +76,8 @@ def status(
 
     met: as good as the milestone asks. on_trajectory: as good as the path asks now. near: within the tolerance of
     it. off: worse. not_due: the path does not begin before the first number. A value known only to lie in an open
-    band ("52+") is judged by the band's start where a lower value is better, and otherwise not at all.
+    band ("52+") may be any number from there up: it is off where a lower value is better and the band's start is
+    already beyond the tolerance; otherwise it cannot be told, which is no_data.
     """
     if target is None or kpi.better == "neither":
         return "no_target"
@@ -84,17 +85,20 @@ def status(
         return "no_data"
     if reading.flag in ("withheld", "suppressed"):
         return reading.flag
-    value = reading.at_least if reading.value is None and kpi.better == "lower" else reading.value
+    band = reading.value is None and kpi.better == "lower"
+    value = reading.at_least if band else reading.value
     if value is None:
         return "no_data"
-    if gap(value, target, kpi.better) >= 0 and reading.value is not None:
+    if gap(value, target, kpi.better) >= 0 and not band:
         return "met"
     if path is None:
         return "not_due"
     ahead = gap(value, path, kpi.better)
-    if ahead >= 0 and reading.value is not None:
-        return "on_trajectory"
-    return "near" if ahead >= -tolerance(row, kpi, path) else "off"
+    if ahead < -tolerance(row, kpi, path):
+        return "off"
+    if band:
+        return "no_data"
+    return "on_trajectory" if ahead >= 0 else "near"
 
 
 def tolerance(row: ScorecardRow, kpi: Definition, path: float) -> float:
@@ -133,6 +137,12 @@ def read_at(found: list[Reading], month: date, after: date) -> Reading | None:
     return None
 
 
+def before(plan: Plan, month: date) -> date:
+    """Return the month of the milestone before, whatever it says, and the plan's start before the first."""
+    slots = [months_later(plan.start, slot.months) for slot in plan.slots.values()]
+    return max((slot for slot in slots if slot < month), default=plan.start)
+
+
 def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Reading], as_of: date) -> pd.DataFrame:
     """Return the KPI's milestones with readings: the milestones contract."""
     numbers = points(plan, row)
@@ -151,11 +161,10 @@ def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Readi
             "status": "no_target",
         }
     ]
-    before = plan.start
     for position, (number, slot) in enumerate(sorted(plan.slots.items(), key=lambda item: item[1].months), start=1):
         month = months_later(plan.start, slot.months)
         said = row.milestones.get(number)
-        reading = read_at(found, month, before) if month <= as_of else None
+        reading = read_at(found, month, before(plan, month)) if month <= as_of else None
         target = said.target if said else None
         rows.append(
             {
@@ -175,7 +184,6 @@ def milestones(plan: Plan, row: ScorecardRow, kpi: Definition, found: list[Readi
                 "status": _milestone_status(reading, target, month, as_of, row, kpi, numbers),
             }
         )
-        before = month
     return MILESTONES.frame(rows)
 
 

@@ -38,12 +38,18 @@ def sentence(
     status: str,
     coming: Milestone | None = None,
 ) -> str:
-    """Return one or two sentences: where the KPI is and how it moved; how that fits the plan and what is likely."""
+    """Return one or two sentences: where the KPI is and how it moved; how that fits the plan and what is likely.
+
+    The gap of a figure in an open band is that of the band's start: it is at least as far behind.
+    """
     if latest is None:
         return f"{kpi.title}: there is no figure yet."
     value = figure(latest.value, kpi.unit, at_least=latest.at_least, flag=latest.flag)
     now = f"{kpi.title}: {value} {_when(latest)}{_moved(kpi, latest, previous)}."
-    return " ".join([now, *_against_plan(kpi, gap, status, coming)])
+    band = latest.value is None and latest.at_least is not None
+    if status == "no_data" and latest.value is not None:
+        return f"{now} This is too old to say whether the plan was kept."
+    return " ".join([now, *_against_plan(kpi, gap, status, coming, band)])
 
 
 def _when(reading: Reading) -> str:
@@ -64,19 +70,20 @@ def _moved(kpi: Definition, latest: Reading, previous: Reading | None) -> str:
     return f", {'up' if change > 0 else 'down'} from {before} {_when(previous)}{judged}"
 
 
-def _against_plan(kpi: Definition, gap: float | None, status: str, coming: Milestone | None) -> list[str]:
+def _against_plan(kpi: Definition, gap: float | None, status: str, coming: Milestone | None, band: bool) -> list[str]:
     """Return the second sentence, or nothing where there is nothing to say."""
     if status == "no_target":
         return ["The plan sets no target in numbers."]
     if status == "met":
         return ["This meets the plan's milestone."]
     if gap is None:
-        return []
+        return ["Whether this keeps to the plan cannot be told."] if band and status == "no_data" else []
     amount = difference(abs(gap), kpi.unit).lstrip("+±")
     if status == "on_trajectory":
         said = "This is as the plan says" if gap == 0 else f"This is {amount} ahead of the plan"
     else:
-        said = f"This is {amount} behind the plan{', within its margin' if status == 'near' else ''}"
+        margin = ", within its margin" if status == "near" else ""
+        said = f"This is {'at least ' if band else ''}{amount} behind the plan{margin}"
     if coming is None or coming.chance is None:
         return [f"{said}."]
     return [

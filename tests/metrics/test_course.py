@@ -137,3 +137,37 @@ def test_a_rebase_of_another_kpi_changes_nothing() -> None:
     other = rebase("2023-06").model_copy(update={"kpi": PERCENT.id})
     made = [course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST), given) for given in ([], [other])]
     pd.testing.assert_frame_equal(made[0].signals, made[1].signals)
+
+
+def test_nothing_is_foretold_of_a_milestone_that_is_over() -> None:
+    # The figures end in March 2024; the milestone of October 2024 is ahead of them, and over when read a year later.
+    frame = results(CHILDREN.id, falling(24))
+    found = readings(frame, LIST)
+    for read_in, months in ((date(2024, 9, 1), {date(2024, 10, 1)}), (date(2024, 10, 1), set())):
+        made = course(PLAN, LIST, CHILDREN, frame, found, as_of=read_in)
+        assert made.chances.keys() == months
+        assert made.pace["required_change"].notna().tolist() == [bool(months)]
+
+
+@pytest.mark.parametrize(
+    ("apart", "length", "word"),
+    [(1, 12, "month"), (3, 12, "quarter"), (12, 12, "year"), (1, 0, "month"), (3, 0, "month")],
+)
+def test_the_step_is_the_distance_of_the_figures_not_the_length_of_their_periods(
+    apart: int, length: int, word: str
+) -> None:
+    frame = results(CHILDREN.id, [value if n % apart == 0 else None for n, value in enumerate(falling(49))])
+    frame["period_months"] = length
+    made = course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST))
+    assert made.chart["step"].tolist() == [word]
+    assert made.signals["value"].notna().sum() == 48 // apart + 1
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0, 0), (None, None), (1, 3)])  # three children are too few to show
+def test_a_month_without_a_share_is_a_gap_and_leaves_the_chart_as_it_is(part: int | None, whole: int | None) -> None:
+    frame = results(PERCENT.id, [50, 60] * 7, [20.0, 90.0] * 7)
+    nobody = frame["month"] == "2022-09-01"
+    frame.loc[nobody, ["value", "numerator", "denominator"]] = None, part, whole
+    made = course(PLAN, TIMELY, PERCENT, frame, readings(frame, TIMELY))
+    assert made.chart["chart"].tolist() == ["p_prime"]
+    assert made.signals.set_index("month")["value"].isna().sum() == 1

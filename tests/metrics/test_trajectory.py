@@ -130,11 +130,22 @@ def test_what_cannot_be_judged_says_why(given_reading: Reading | None, target: f
     assert status(given_reading, target, path=60, row=TIMELY, kpi=PERCENT) == expected
 
 
-def test_an_open_band_is_judged_by_its_start_and_is_never_met() -> None:
+@pytest.mark.parametrize(
+    ("target", "line", "expected"),
+    [  # 52 weeks or more; 5 % of the line is the tolerance
+        (60, 60, "no_data"),  # 52 would be met, 70 would be off
+        (52, 54, "no_data"),
+        (18, 50, "no_data"),  # 2.5 allowed: 52 would be near, 53 off
+        (40, 41, "off"),  # 2.05 allowed: 52 is worse than 43.05 already
+        (18, None, "not_due"),
+    ],
+)
+def test_an_open_band_is_off_where_its_start_is_and_otherwise_cannot_be_told(
+    target: float, line: float | None, expected: str
+) -> None:
     weeks = load_definitions()["slt_92nd_percentile_wait"]
     scored = row(weeks, 60, {2: 52})
-    assert status(reading(None, at_least=52), target=52, path=54, row=scored, kpi=weeks) == "near"
-    assert status(reading(None, at_least=52), target=40, path=41, row=scored, kpi=weeks) == "off"
+    assert status(reading(None, at_least=52), target=target, path=line, row=scored, kpi=weeks) == expected
 
 
 def test_no_path_yet_is_not_due() -> None:

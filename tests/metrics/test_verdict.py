@@ -11,6 +11,7 @@ from metrics.verdict import Milestone, Standing, sentence, summary
 
 TIMELY = load_definitions()["ehc_plans_within_20_weeks_excluding_exceptions"]
 LIST = load_definitions()["slt_list_size"]
+WAIT = load_definitions()["slt_92nd_percentile_wait"]
 NAME = "EHC plans issued within 20 weeks, excluding exceptions"
 
 
@@ -41,6 +42,8 @@ def month(number: int, value: float) -> Reading:
          f"{NAME}: 66.0 % in the calendar year 2024. This is as the plan says."),
         (year(2024, 100.0), None, 0.0, "met",
          f"{NAME}: 100.0 % in the calendar year 2024. This meets the plan's milestone."),
+        (year(2020, 66.0), None, None, "no_data",
+         f"{NAME}: 66.0 % in the calendar year 2020. This is too old to say whether the plan was kept."),
         (year(2024, None, "withheld"), year(2023, 38.0), None, "withheld",
          f"{NAME}: withheld in the calendar year 2024."),
     ],
@@ -49,6 +52,18 @@ def test_where_a_kpi_stands(
     latest: Reading | None, previous: Reading | None, gap: float | None, status: str, words: str
 ) -> None:
     assert sentence(TIMELY, latest, previous, gap, status) == words
+
+
+@pytest.mark.parametrize(
+    ("gap", "status", "words"),
+    [
+        (-34, "off", "This is at least 34.0 weeks behind the plan."),
+        (None, "no_data", "Whether this keeps to the plan cannot be told."),
+    ],
+)
+def test_a_figure_in_an_open_band_is_at_least_so_far_behind(gap: float | None, status: str, words: str) -> None:
+    band = Reading(date(2023, 10, 1), 0, None, at_least=52)
+    assert sentence(WAIT, band, None, gap, status) == f"{WAIT.title}: 52+ weeks in October 2023. {words}"
 
 
 @pytest.mark.parametrize(

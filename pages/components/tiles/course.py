@@ -63,7 +63,7 @@ def outlook(edition: Edition, kpi: str, unit: str) -> None:
         st.markdown("**How likely is each coming milestone?**")
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in told))
     else:
-        st.markdown("No milestone with a number lies ahead of the latest figure, so there is no chance to give.")
+        st.markdown("No milestone with a number lies ahead, so there is no chance to give.")
     if pace is not None:
         st.markdown(f":gray[:small[Forecast: {plain(pace['method'])}. The shaded range holds four of five futures.]]")
 
