@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,10 +71,11 @@ def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration)
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
     last = [path for path in demonstration.files if path.stem.endswith(("2025-09", "2025-10"))]
     hashes = set()
-    for name, files in (("one", last), ("other", last[::-1])):
+    for number, name in enumerate(("one", "other")):  # another person, at another hour
         warehouse = open_warehouse(f"duckdb:{tmp_path / name / 'w.duckdb'}")
-        list(load_files(warehouse, files, Act(name, NOW), explanations=EXPLANATIONS, demonstration=True))
-        done = publish(warehouse, tmp_path / name / "e", SHIPPED / "plan", by=name, note="", at=NOW)
+        at = NOW + timedelta(hours=number)
+        list(load_files(warehouse, last, Act(name, at), explanations=EXPLANATIONS, demonstration=True))
+        done = publish(warehouse, tmp_path / name / "e", SHIPPED / "plan", by=name, note="", at=at)
         hashes.add(done.manifest.content_sha256)
     assert len(last) == 9
     assert len(hashes) == 1
