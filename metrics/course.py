@@ -56,7 +56,7 @@ def course(
     today = max(as_of, found[-1].month) if found else as_of
     anew = [Rebase(first_of(r.month), f"{r.reason.rstrip('.')} ({r.decided_by})") for r in rebases if r.kpi == kpi.id]
     chart, points_, reading = _charted(kpi, series, step, anew)
-    outlook = _outlook(plan, kpi, series)
+    outlook = _outlook(plan, kpi, series, step)
     numbers = points(plan, row)
     coming = [(month, target) for month, target in _targets(plan, row) if found and month > today]
     ahead = {} if outlook is None else _chances(coming, kpi, outlook)
@@ -143,14 +143,15 @@ def _anew(made: pd.DataFrame, rebases: Sequence[Rebase], step: Step) -> list[str
     return told
 
 
-def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | None:
+def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame, step: Step) -> Outlook | None:
     known = series.dropna(subset=["value"])
     if known.empty:
         return None
     months = months_ahead(known["date"].iloc[-1].date(), months_later(plan.start, _last_slot(plan)))
     generator = np.random.default_rng([SEED, zlib.crc32(kpi.id.encode())])
     unit = NET if kpi.kind == "net_flow" else kpi.unit
-    return forecast(known.rename(columns={"date": "month"})[["month", "value"]], months, unit, generator)
+    figures = known.rename(columns={"date": "month"})[["month", "value"]]
+    return forecast(figures, months, unit, generator, apart=step.months)
 
 
 def _last_slot(plan: Plan) -> int:

@@ -162,7 +162,7 @@ def test_chances_and_changes_in_words() -> None:
         "under 1 %, unlikely",
         "under 1 %, unlikely",
         "50 %, more likely than not",
-        "80 %, likely",
+        "80 %, more likely than not",
         "over 99 %, likely",
         "over 99 %, likely",
     ]
