@@ -61,9 +61,11 @@ def course(
     coming = [(month, target) for month, target in _targets(plan, row) if found and month > today]
     ahead = {} if outlook is None else _chances(coming, kpi, outlook)
     slope = achieved_change(found)
+    lead = months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None
     pace: dict[str, object] = {
         "kpi": kpi.id,
-        "months_ahead": months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None,
+        "months_ahead": lead.months if lead else None,
+        "months_ahead_least": lead.least if lead else None,
         "required_change": required_change(found[-1], coming[0][1], coming[0][0]) if coming else None,
         "achieved_change": slope.change if slope else None,
         "achieved_low": slope.low if slope else None,

@@ -165,12 +165,12 @@ def chance_words(chance: float) -> str:
     return f"{shown}, {likelihood(chance)}"
 
 
-def months_ahead_words(months: int) -> str:
-    """Return "3 months ahead of the plan", "1 month behind the plan" or "level with the plan"."""
+def months_ahead_words(months: int, *, least: bool = False) -> str:
+    """Return "3 months ahead of the plan", "at least 1 month behind the plan" or "level with the plan"."""
     if months == 0:
         return "level with the plan"
     count = f"{abs(months)} month{'' if abs(months) == 1 else 's'}"
-    return f"{count} {'ahead of' if months > 0 else 'behind'} the plan"
+    return f"{'at least ' if least else ''}{count} {'ahead of' if months > 0 else 'behind'} the plan"
 
 
 def change_a_month(change: float, unit: str) -> str:
