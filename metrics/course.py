@@ -56,14 +56,16 @@ def course(
     today = max(as_of, found[-1].month) if found else as_of
     anew = [Rebase(first_of(r.month), f"{r.reason.rstrip('.')} ({r.decided_by})") for r in rebases if r.kpi == kpi.id]
     chart, points_, reading = _charted(kpi, series, step, anew)
-    outlook = _outlook(plan, kpi, series)
+    outlook = _outlook(plan, kpi, series, step)
     numbers = points(plan, row)
     coming = [(month, target) for month, target in _targets(plan, row) if found and month > today]
     ahead = {} if outlook is None else _chances(coming, kpi, outlook)
     slope = achieved_change(found)
+    lead = months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None
     pace: dict[str, object] = {
         "kpi": kpi.id,
-        "months_ahead": months_ahead_of_plan(numbers, found[-1], kpi.better) if numbers and found else None,
+        "months_ahead": lead.months if lead else None,
+        "months_ahead_least": lead.least if lead else None,
         "required_change": required_change(found[-1], coming[0][1], coming[0][0]) if coming else None,
         "achieved_change": slope.change if slope else None,
         "achieved_low": slope.low if slope else None,
@@ -143,14 +145,15 @@ def _anew(made: pd.DataFrame, rebases: Sequence[Rebase], step: Step) -> list[str
     return told
 
 
-def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame) -> Outlook | None:
+def _outlook(plan: Plan, kpi: Definition, series: pd.DataFrame, step: Step) -> Outlook | None:
     known = series.dropna(subset=["value"])
     if known.empty:
         return None
     months = months_ahead(known["date"].iloc[-1].date(), months_later(plan.start, _last_slot(plan)))
     generator = np.random.default_rng([SEED, zlib.crc32(kpi.id.encode())])
     unit = NET if kpi.kind == "net_flow" else kpi.unit
-    return forecast(known.rename(columns={"date": "month"})[["month", "value"]], months, unit, generator)
+    figures = known.rename(columns={"date": "month"})[["month", "value"]]
+    return forecast(figures, months, unit, generator, apart=step.months)
 
 
 def _last_slot(plan: Plan) -> int:

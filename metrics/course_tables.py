@@ -61,6 +61,7 @@ PACE = Table(
     (
         _KPI,
         Column("months_ahead", "INTEGER", "months ahead of the planned path, below 0 behind", required=False),
+        Column("months_ahead_least", "BOOLEAN", "whether it is at least so many", required=False),
         Column("required_change", "DOUBLE", "change a month to the next milestone", required=False),
         Column("achieved_change", "DOUBLE", "change a month over the last twelve figures", required=False),
         Column("achieved_low", "DOUBLE", "lower end of its 95 % interval", required=False),

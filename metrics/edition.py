@@ -26,6 +26,7 @@ from metrics.edition_tables import EDITION
 
 Audience = Literal["restricted", "board"]
 _POINTER = "CURRENT"
+_OTHER_VERSION = "Edition {} was published by another version of Waymark; publish again."
 
 
 class EditionError(WaymarkError):
@@ -155,6 +156,9 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
     try:
         connection = connect(path, read_only=True)
         try:
+            held = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if held and not held.issuperset(t.name for t in EDITION):
+                raise EditionError(_OTHER_VERSION.format(edition_id))
             frames = {t.name: connection.execute(f'SELECT * FROM "{t.name}"').df() for t in EDITION}  # noqa: S608
         finally:
             connection.close()
@@ -163,7 +167,7 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
     try:
         return {t.name: t.typed(frames[t.name]) for t in EDITION}
     except KeyError as error:
-        raise EditionError(f"Edition {edition_id} was made by another version of Waymark; publish again.") from error
+        raise EditionError(_OTHER_VERSION.format(edition_id)) from error
 
 
 def _write_file(path: Path, tables: tuple[Table, ...], frames: Mapping[str, pd.DataFrame]) -> None:

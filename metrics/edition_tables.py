@@ -170,6 +170,7 @@ SCORECARD = Table(
         Column("previous_month", "DATE", "month of the figure before", required=False),
         Column("previous_value", "DOUBLE", "the figure before", required=False),
         Column("planned", "DOUBLE", "planned value in that month", required=False),
+        Column("tolerance", "DOUBLE", "how far behind is still near, where the scorecard says so", required=False),
         Column("gap", "DOUBLE", "actual against planned; above 0 is better than planned", required=False),
         Column("next_label", "TEXT", "next milestone", required=False),
         Column("status_next", "TEXT", "status against the next milestone", allowed=STATUSES),

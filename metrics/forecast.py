@@ -58,18 +58,20 @@ def months_ahead(last: date, plan_end: date) -> int:
 
 
 def forecast(
-    series: pd.DataFrame, months: int, unit: str, rng: np.random.Generator, *, runs: int = RUNS, calibrate: bool = True
-) -> Outlook:
+    series: pd.DataFrame, months: int, unit: str, rng: np.random.Generator, *, runs: int = RUNS, calibrate: bool = True,
+    apart: int = 1,
+) -> Outlook:  # fmt: skip
     """Return the outlook `months` past the last figure of a series with columns month and value.
 
     `month` holds dates (the day is ignored), `value` numbers with missing ones left out or NaN. Steps of one, three,
-    six or twelve months are recognised. Equal input and an equally seeded `rng` give equal output. `calibrate=False`
-    leaves out the widening that the back-test found, for the back-test itself. Raises ValueError for a month given
-    twice, for `months` below 1 and for a value that the unit does not allow.
+    six or twelve months are recognised; `apart` says how many where a single figure cannot. Equal input and an
+    equally seeded `rng` give equal output. `calibrate=False` leaves out the widening that the back-test found, for the
+    back-test itself. Raises ValueError for a month given twice, for `months` below 1 and for a value that the unit does
+    not allow.
     """
     if months < 1:
         raise ValueError("the number of months ahead must be 1 or more")
-    values, first, step = _regular(series)
+    values, first, step = _regular(series, apart)
     history = {_plus(first, step * i): float(v) for i, v in enumerate(values) if np.isfinite(v)}
     scale = scale_for(values, unit)
     reason = _too_little(values, step)
@@ -129,7 +131,7 @@ def _step_at(outlook: Outlook, month: date) -> int | None:
     return next((i for i, ahead in enumerate(outlook.months) if ahead >= month), None)
 
 
-def _regular(series: pd.DataFrame) -> tuple[Array, date, int]:
+def _regular(series: pd.DataFrame, apart: int) -> tuple[Array, date, int]:
     """Return values on a complete calendar (NaN for gaps, a figure last), its first month, and months per step."""
     known = series.dropna(subset=["value"])
     if known.empty:
@@ -140,8 +142,8 @@ def _regular(series: pd.DataFrame) -> tuple[Array, date, int]:
         raise ValueError("a month is given twice")
     order = np.argsort(count)
     count, figures = count[order], known["value"].to_numpy(dtype=float)[order]
-    common = reduce(gcd, (int(n) for n in np.diff(count)), 0)
-    step = next(s for s in (12, 6, 3, 1) if common % s == 0) if common else 1
+    common = reduce(gcd, (int(n) for n in np.diff(count)), 0) or apart
+    step = next(s for s in (12, 6, 3, 1) if common % s == 0)
     values = np.full((int(count[-1]) - int(count[0])) // step + 1, np.nan)
     values[(count - count[0]) // step] = figures
     return values, date(int(count[0]) // 12, int(count[0]) % 12 + 1, 1), step

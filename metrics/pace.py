@@ -23,16 +23,27 @@ class Slope:
     high: float
 
 
-def months_ahead(numbers: list[Point], reading: Reading, better: str) -> int | None:
+@dataclass(frozen=True)
+class Lead:
+    """Months ahead of the plan, below 0 behind; `least` where the plan was searched to its end without an answer."""
+
+    months: int
+    least: bool = False
+
+
+def months_ahead(numbers: list[Point], reading: Reading, better: str) -> Lead | None:
     """Return how many months ahead of the plan (below 0: behind) the reading is; None without path or value.
 
-    Ahead: the last month whose planned value the reading already reaches, from the reading's own month on. Behind: how
-    long ago the plan asked no more than this; where it always asked more, all the months since the plan began, so the
-    true delay is at least that. After the plan's last number the path is flat and nobody is further ahead.
+    Ahead: the last month whose planned value the reading already reaches, from the reading's own month on; a reading
+    just as planned is level, however long the plan stays flat. Behind: how long ago the plan asked no more than this.
+    Where the reading is better than all the plan still asks, or the plan always asked more, it is at least all the
+    months there are. After the plan's last number the path is flat and nobody is further ahead.
     """
     now = planned(numbers, reading.month)
     if reading.value is None or now is None:
         return None
+    if reading.value == now:
+        return Lead(0)
     reached = gap(reading.value, now, better) >= 0
     limit = (
         max(0, months_between(reading.month, numbers[-1].month))
@@ -45,11 +56,11 @@ def months_ahead(numbers: list[Point], reading: Reading, better: str) -> int | N
         target = planned(numbers, months_later(reading.month, way * step))
         reaches = target is not None and gap(reading.value, target, better) >= 0
         if reached and not reaches:
-            break
+            return Lead(steps)
         steps = step
         if not reached and reaches:
-            break
-    return way * steps
+            return Lead(-steps)
+    return Lead(way * steps, least=steps > 0)
 
 
 def required_change(reading: Reading, target: float, month: date) -> float | None:

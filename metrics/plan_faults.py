@@ -53,9 +53,17 @@ def _places(plan: Plan, row: ScorecardRow) -> list[str]:
 
 
 def _figures(row: ScorecardRow, kpi: Definition) -> list[str]:
-    figures = {"baseline.value": row.baseline.value} if row.baseline else {}
-    figures |= {f"milestones.{slot}.target": m.target for slot, m in row.milestones.items() if m.target is not None}
-    return [f"{key}: {fault}" for key, value in figures.items() if (fault := figure_fault(value, kpi))]
+    found = {"baseline.value": figure_fault(row.baseline.value, kpi)} if row.baseline else {}
+    targets = {slot: milestone.target for slot, milestone in row.milestones.items()}
+    found |= {f"milestones.{s}.target": target_fault(value, kpi) for s, value in targets.items() if value is not None}
+    return [f"{key}: {fault}" for key, fault in found.items() if fault]
+
+
+def target_fault(value: float, kpi: Definition) -> str | None:
+    """Return why a number cannot be a KPI's target, with the remedy; None where it can."""
+    if kpi.better == "neither":
+        return "neither way is better for this KPI, so no number can be met; write it as a statement"
+    return figure_fault(value, kpi)
 
 
 def figure_fault(value: float, kpi: Definition) -> str | None:

@@ -10,7 +10,7 @@ from etl.errors import DocumentError
 from metrics.definition import Definition, load_definitions
 from metrics.plan import Plan, Scorecard
 from metrics.plan_amendments import Amendments, amendment_faults
-from metrics.plan_faults import figure_fault, plan_faults, scorecard_faults
+from metrics.plan_faults import figure_fault, plan_faults, scorecard_faults, target_fault
 from metrics.plan_tables import PlanTables, load_plan_tables
 
 Read = TypeVar("Read")
@@ -64,6 +64,7 @@ def _figures(amendments: Amendments, kpis: dict[str, Definition]) -> list[str]:
     faults = []
     for number, one in enumerate(amendments.amendments):
         value, key = (one.baseline.value, "baseline.value") if one.baseline else (one.target, "target")
-        if value is not None and one.kpi in kpis and (fault := figure_fault(value, kpis[one.kpi])):
+        why_not = figure_fault if one.baseline else target_fault
+        if value is not None and one.kpi in kpis and (fault := why_not(value, kpis[one.kpi])):
             faults.append(f"amendments.{number} ({one.kpi}).{key}: {fault}")
     return faults

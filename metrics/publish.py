@@ -31,7 +31,7 @@ from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
-from metrics.plan_history import rewritten
+from metrics.plan_history import another_plan, clock_rewritten, rewritten
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -107,7 +107,7 @@ def publish(
 def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
     """Raise DocumentError where the plan folder no longer holds what the edition in use had published of this plan.
 
-    Another plan, or one whose clock was set differently, is not held against it; nor an edition that cannot be read.
+    Another plan is not held against it; nor an edition that cannot be read.
     """
     before = current_edition(editions)
     if before is None:
@@ -116,16 +116,12 @@ def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
         manifest, published = read_manifest(editions, before), read_tables(editions, before)
     except EditionError:
         return
-    clock = [(slot.label, slot.months) for slot in sorted(local.plan.slots.values(), key=lambda slot: slot.months)]
-    known = (
-        manifest.plan_title,
-        manifest.area_name,
-        manifest.plan_start,
-        [(m.label, m.months) for m in manifest.milestones],
+    if another_plan(local.plan, manifest):
+        return
+    faults = clock_rewritten(local.plan, manifest) or rewritten(
+        local.plan, local.scorecard, local.amendments, published, manifest.as_of
     )
-    if known == (local.plan.title, local.plan.area_name, local.plan.start, clock) and (
-        faults := rewritten(local.plan, local.scorecard, local.amendments, published)
-    ):
+    if faults:
         raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
 
 

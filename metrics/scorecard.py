@@ -212,6 +212,11 @@ def _standing(plan: Plan, one: _Scored) -> Standing:
     return Standing(_area_title(plan, one.row), one.kpi.title, one.status, one.latest is not None, worse)
 
 
+def _enough(heading: Course) -> bool:
+    """Return whether the control chart has figures enough to tell a move from chance."""
+    return heading.reading is not None and heading.reading.variation not in (None, "not_assessed")
+
+
 def _coming(plan: Plan, one: _Scored, as_of: date) -> Milestone | None:
     """Return the first milestone with a number that lies past the latest figure and past the month read in."""
     dated = {point.month: point.value for point in points(plan, one.row) if point.is_target}
@@ -240,13 +245,16 @@ def _as_row(
         "previous_month": previous.month if previous else None,
         "previous_value": previous.value if previous else None,
         "planned": one.planned,
+        "tolerance": one.row.tolerance,
         "gap": one.gap,
         "next_label": one.next_label,
         "status_next": one.status_next,
         "last_label": one.last_label,
         "status_last": one.status_last,
         "status": one.status,
-        "sentence": sentence(one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one, as_of)),
+        "sentence": sentence(
+            one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one, as_of), enough=_enough(one.course)
+        ),
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1] if attention else None,
     }

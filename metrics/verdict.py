@@ -37,15 +37,18 @@ def sentence(
     gap: float | None,
     status: str,
     coming: Milestone | None = None,
+    *,
+    enough: bool = True,
 ) -> str:
     """Return one or two sentences: where the KPI is and how it moved; how that fits the plan and what is likely.
 
-    The gap of a figure in an open band is that of the band's start: it is at least as far behind.
+    `enough` says whether there are figures enough to call a move better or worse. The gap of a figure in an open band
+    is that of the band's start: it is at least as far behind.
     """
     if latest is None:
         return f"{kpi.title}: there is no figure yet."
     value = figure(latest.value, kpi.unit, at_least=latest.at_least, flag=latest.flag)
-    now = f"{kpi.title}: {value} {_when(latest)}{_moved(kpi, latest, previous)}."
+    now = f"{kpi.title}: {value} {_when(latest)}{_moved(kpi, latest, previous, enough)}."
     band = latest.value is None and latest.at_least is not None
     if status == "no_data" and latest.value is not None:
         return f"{now} This is too old to say whether the plan was kept."
@@ -57,14 +60,14 @@ def _when(reading: Reading) -> str:
     return f"in {'the ' if reading.period_months > 1 else ''}{words}"
 
 
-def _moved(kpi: Definition, latest: Reading, previous: Reading | None) -> str:
+def _moved(kpi: Definition, latest: Reading, previous: Reading | None, enough: bool) -> str:
     if latest.value is None or previous is None or previous.value is None:
         return ""
     change = latest.value - previous.value
     if change == 0:
         return f", the same as {_when(previous)}"
     judged = ""
-    if kpi.better != "neither":
+    if enough and kpi.better != "neither":
         judged = ", which is better" if (change > 0) == (kpi.better == "higher") else ", which is worse"
     before = number(previous.value, kpi.unit).removesuffix(f" {kpi.unit}")
     return f", {'up' if change > 0 else 'down'} from {before} {_when(previous)}{judged}"

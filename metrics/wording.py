@@ -47,9 +47,9 @@ ASSURANCE_WORDS = {
     "consistent_fail": "Usual range misses the target",
 }
 
-# From these chances on, in whole per cent; below the last, "unlikely". House rule, after the calibrated scale of the
+# From these chances on, not rounded; below the last, "unlikely". House rule, after the calibrated scale of the
 # IPCC.
-_LIKELIHOODS = ((80, "likely"), (50, "more likely than not"), (20, "less likely than not"))
+_LIKELIHOODS = ((0.8, "likely"), (0.5, "more likely than not"), (0.2, "less likely than not"))
 
 # Decimals shown per unit; DfE and NHS England publish percentages and weeks to one decimal. Other units are counts.
 _DECIMALS = {"percent": 1, "weeks": 1, "per 100 pupils": 2, "per 1,000 children": 1}
@@ -155,8 +155,7 @@ def gap_words(gap: float, unit: str) -> str:
 
 def likelihood(chance: float) -> str:
     """Return a chance from 0 to 1 in words: "likely", "more likely than not", "less likely than not", "unlikely"."""
-    percent = rounded(100 * chance, 0)
-    return next((word for least, word in _LIKELIHOODS if percent >= least), "unlikely")
+    return next((word for least, word in _LIKELIHOODS if chance >= least), "unlikely")
 
 
 def chance_words(chance: float) -> str:
@@ -166,12 +165,12 @@ def chance_words(chance: float) -> str:
     return f"{shown}, {likelihood(chance)}"
 
 
-def months_ahead_words(months: int) -> str:
-    """Return "3 months ahead of the plan", "1 month behind the plan" or "level with the plan"."""
+def months_ahead_words(months: int, *, least: bool = False) -> str:
+    """Return "3 months ahead of the plan", "at least 1 month behind the plan" or "level with the plan"."""
     if months == 0:
         return "level with the plan"
     count = f"{abs(months)} month{'' if abs(months) == 1 else 's'}"
-    return f"{count} {'ahead of' if months > 0 else 'behind'} the plan"
+    return f"{'at least ' if least else ''}{count} {'ahead of' if months > 0 else 'behind'} the plan"
 
 
 def change_a_month(change: float, unit: str) -> str:

@@ -28,7 +28,9 @@ def why_no_forecast(pace: pd.Series | None) -> str:
 
 def pace_facts(pace: pd.Series, unit: str, better: str) -> list[tuple[str, str]]:
     """Return names and words of how fast a KPI moves and how fast it would have to; "" where it cannot be said."""
-    ahead = "" if pd.isna(pace["months_ahead"]) else wording.months_ahead_words(int(pace["months_ahead"]))
+    ahead = ""
+    if pd.notna(pace["months_ahead"]):
+        ahead = wording.months_ahead_words(int(pace["months_ahead"]), least=bool(pace["months_ahead_least"]))
     return [
         ("Where it stands on the planned path", ahead[:1].upper() + ahead[1:]),
         ("Needed to the next milestone", _needed(pace, unit, better)),

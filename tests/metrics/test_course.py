@@ -171,3 +171,10 @@ def test_a_month_without_a_share_is_a_gap_and_leaves_the_chart_as_it_is(part: in
     made = course(PLAN, TIMELY, PERCENT, frame, readings(frame, TIMELY))
     assert made.chart["chart"].tolist() == ["p_prime"]
     assert made.signals.set_index("month")["value"].isna().sum() == 1
+
+
+def test_a_single_yearly_figure_is_one_year() -> None:
+    frame = results(CHILDREN.id, [900.0])
+    frame["period_months"] = 12
+    made = course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST))
+    assert "there is 1 year; a forecast" in made.pace["cannot_tell"].iloc[0]

@@ -8,6 +8,7 @@ import textwrap
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -84,6 +85,15 @@ def test_an_address_that_is_no_edition_is_refused(tmp_path: Path, edition: str) 
     write_edition(tmp_path, tables("One."), manifest("first", tables("One.")))
     with pytest.raises(EditionError, match="no edition"):
         read_manifest(tmp_path, edition)
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE pace", "ALTER TABLE summary RENAME sentence TO words"])
+def test_an_edition_of_another_contract_says_so_and_what_to_do(tmp_path: Path, change: str) -> None:
+    write_edition(tmp_path, tables("One."), manifest("first", tables("One.")))
+    with duckdb.connect(str(tmp_path / "first" / "restricted.duckdb")) as connection:
+        connection.execute(change)
+    with pytest.raises(EditionError, match="first was published by another version of Waymark; publish again"):
+        read_tables(tmp_path, "first")
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", None])

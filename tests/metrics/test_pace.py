@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.pace import achieved_change, months_ahead, required_change
+from metrics.pace import Lead, achieved_change, months_ahead, required_change
 from metrics.trajectory import Point, Reading
 
 # 46 % in April 2023, 60 in October, 75 in April 2024, 100 in October 2024: 2.33, 2.5 and 4.17 points a month.
@@ -17,6 +17,15 @@ RISING = [
     Point(date(2024, 10, 1), 100),
 ]
 FALLING = [Point(date(2023, 4, 1), 760, is_target=False), Point(date(2024, 4, 1), 400)]  # 30 children a month
+
+
+FLAT = [Point(date(2023, 4, 1), 0, is_target=False), Point(date(2024, 10, 1), 0)]
+
+
+def led(numbers: list[Point], found: Reading, better: str) -> int | None:
+    """Return the months ahead alone."""
+    lead = months_ahead(numbers, found, better)
+    return None if lead is None else lead.months
 
 
 def reading(year: int, month: int, value: float | None) -> Reading:
@@ -38,14 +47,32 @@ def reading(year: int, month: int, value: float | None) -> Reading:
     ],
 )
 def test_months_ahead_where_higher_is_better(when: tuple[int, int], value: float, months: int) -> None:
-    assert months_ahead(RISING, reading(*when, value), "higher") == months
+    assert led(RISING, reading(*when, value), "higher") == months
 
 
 @pytest.mark.parametrize(
     ("value", "months"), [(580, 0), (550, 1), (400, 6), (581, -1), (610, -1), (611, -2), (900, -6)]
 )
 def test_months_ahead_where_lower_is_better(value: float, months: int) -> None:
-    assert months_ahead(FALLING, reading(2023, 10, value), "lower") == months  # October asks 580
+    assert led(FALLING, reading(2023, 10, value), "lower") == months  # October asks 580
+
+
+@pytest.mark.parametrize(
+    ("numbers", "when", "value", "better", "lead"),
+    [
+        (FLAT, (2023, 7), 0, "lower", Lead(0)),  # just as planned, in all the fifteen months left
+        (FLAT, (2023, 7), 1, "lower", Lead(-3, least=True)),  # none was asked from the start
+        (FALLING, (2023, 10), 399, "lower", Lead(6, least=True)),  # better than all the plan asks
+        (FALLING, (2023, 10), 550, "lower", Lead(1)),
+        (FALLING, (2023, 10), 900, "lower", Lead(-6, least=True)),  # more than the 760 of the first month
+        (FALLING, (2023, 10), 610, "lower", Lead(-1)),
+        (FALLING, (2024, 4), 300, "lower", Lead(0)),  # nothing is asked beyond the last milestone
+    ],
+)
+def test_where_the_plan_has_no_answer_it_is_at_least_so_many_months(
+    numbers: list[Point], when: tuple[int, int], value: float, better: str, lead: Lead
+) -> None:
+    assert months_ahead(numbers, reading(*when, value), better) == lead
 
 
 def test_no_path_or_no_value_is_neither_ahead_nor_behind() -> None:
@@ -96,7 +123,7 @@ def test_three_figures_are_too_few_and_yearly_ones_count_by_year() -> None:
 @given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 17))
 def test_a_better_value_is_never_further_behind(first: float, second: float, step: int) -> None:
     when = (2023 + (3 + step) // 12, (3 + step) % 12 + 1)
-    worse, better = (months_ahead(RISING, reading(*when, value), "higher") for value in sorted((first, second)))
+    worse, better = (led(RISING, reading(*when, value), "higher") for value in sorted((first, second)))
     assert worse is not None
     assert better is not None
     assert worse <= better

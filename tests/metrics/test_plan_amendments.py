@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from etl.errors import DocumentError
 from etl.settings import SHIPPED
 from metrics.definition import load_definitions
-from metrics.plan import Milestone, Scorecard
+from metrics.edition import Manifest
+from metrics.edition_tables import RESULTS
+from metrics.plan import Baseline, Milestone, Scorecard, ScorecardRow, months_later
 from metrics.plan_amendments import Amendment, Amendments, amended, amendment_faults, loosens
-from metrics.plan_history import amendments_table, rewritten, with_originals
+from metrics.plan_history import amendments_table, another_plan, clock_rewritten, rewritten, with_originals
 from metrics.publish import publish
+from metrics.scorecard import score
 from metrics.trajectory import milestones, planned, points
 from tests.conftest import Demonstration
 from tests.metrics.test_trajectory import CHILDREN, LIST, PERCENT, PLAN, TIMELY, month
@@ -133,30 +136,119 @@ def test_a_milestone_that_is_over_can_be_corrected() -> None:
 
 
 def published(card: Scorecard, made: list[Amendment]) -> dict[str, pd.DataFrame]:
-    now, changes = amended(PLAN, card, made, month(2024, 6))
-    table = amendments_table(changes, KPIS)
-    frames = [milestones(PLAN, row, KPIS[row.kpi], [], month(2024, 6)) for row in now.rows]
-    return {"amendments": table, "milestones": with_originals(pd.concat(frames, ignore_index=True), table)}
+    """Return the tables of an edition read in June 2024: the milestones of 3, 6 and 12 months are over."""
+    return score(PLAN, card, KPIS, RESULTS.empty(), month(2024, 6), Amendments(amendments=made))
+
+
+def faults(card: Scorecard, made: list[Amendment], tables: dict[str, pd.DataFrame]) -> list[str]:
+    return rewritten(PLAN, card, Amendments(amendments=made), tables, month(2024, 6))
+
+
+def with_row(row: ScorecardRow, **other: object) -> Scorecard:
+    """Return the scorecard with one row written otherwise."""
+    return Scorecard(rows=[old.model_copy(update=other) if old.kpi == row.kpi else old for old in CARD.rows])
 
 
 def test_what_an_edition_published_cannot_be_rewritten() -> None:
     tables = published(CARD, [LOWER])
-    assert rewritten(PLAN, CARD, Amendments(amendments=[LOWER]), tables) == []
+    assert faults(CARD, [LOWER], tables) == []
     easier = TIMELY.model_copy(update={"milestones": {**TIMELY.milestones, 3: Milestone(target=70)}})
-    assert TIMELY.baseline is not None
     restated = LIST.model_copy(update={"baseline": None})
-    told = rewritten(PLAN, Scorecard(rows=[easier, restated]), Amendments(), tables)
+    told = faults(Scorecard(rows=[easier, restated]), [], tables)
     assert [fault.split(":")[1].strip() for fault in told] == [
         f"{PERCENT.id}, 12 months", f"{LIST.kpi}, Baseline", PERCENT.id
     ]  # fmt: skip
     assert all("amendment" in fault for fault in told)
-    dropped = rewritten(PLAN, Scorecard(rows=[TIMELY]), Amendments(amendments=[LOWER]), tables)
-    assert len(dropped) == 3  # baseline and two targets of the list
+    assert len(faults(Scorecard(rows=[TIMELY]), [LOWER], tables)) == 3  # baseline and two targets of the list
 
 
-def test_what_was_missing_may_be_filled_in() -> None:
-    tables = published(Scorecard(rows=[LIST.model_copy(update={"milestones": {}, "baseline": None})]), [])
-    assert rewritten(PLAN, Scorecard(rows=[LIST]), Amendments(), tables) == []
+@pytest.mark.parametrize(
+    "other",
+    [{"target": 80}, {"decided_on": date(2024, 2, 1)}, {"decided_by": "Somebody else"}, {"kind": "correction"},
+     {"reason": "For no reason at all."}, {"slot": 3}, {"target": None, "statement": "Most plans"}],
+)  # fmt: skip
+def test_a_published_amendment_cannot_be_edited(other: dict[str, object]) -> None:
+    told = faults(CARD, [LOWER.model_copy(update=other)], published(CARD, [LOWER]))
+    assert f"amendments.yaml: {PERCENT.id}: an amendment that was published is changed or gone; put it back" in told
+
+
+@pytest.mark.parametrize(
+    ("other", "place"),
+    [
+        ({"baseline": Baseline(value=760, month="2023-05", period_months=0, source="invented")}, ", Baseline"),
+        ({"baseline": Baseline(value=760, month="2023-04", period_months=1, source="invented")}, ", Baseline"),
+        ({"baseline": Baseline(value=760, month="2023-04", period_months=0, source="another")}, ", Baseline"),
+        ({"tolerance": 50}, ".tolerance"),
+        ({"area": "Y"}, ".area"),
+    ],
+)
+def test_what_a_published_figure_is_judged_by_cannot_be_rewritten(other: dict[str, object], place: str) -> None:
+    [told] = faults(with_row(LIST, **other), [], published(CARD, []))
+    assert told.startswith(f"scorecard.yaml: {LIST.kpi}{place}: ")
+
+
+def test_a_published_correction_of_a_baseline_stands_with_its_month_and_source() -> None:
+    made = amendment(LIST.kpi, kind="correction", baseline=BASE)
+    tables = published(CARD, [made])
+    assert faults(CARD, [made], tables) == []
+    [told] = faults(CARD, [made.model_copy(update={"baseline": Baseline(**{**BASE, "source": "other"})})], tables)
+    assert "source was published as something else" in told
+
+
+def test_what_was_missing_may_be_filled_in_while_it_is_to_come() -> None:
+    tables = published(with_row(LIST, milestones={}, baseline=None), [])
+    late = with_row(LIST, milestones={4: Milestone(target=400)})
+    assert faults(late, [], tables) == []
+    [told] = faults(CARD, [], tables)  # October 2023 was over in June 2024
+    assert told.startswith(f"scorecard.yaml: {LIST.kpi}, 6 months: was over without a target")
+    mended = amendment(LIST.kpi, slot=2, target=700, kind="correction")
+    assert faults(late, [mended], tables) == []
+
+
+def test_a_change_with_an_earlier_day_cannot_reach_a_milestone_that_was_over_when_last_published() -> None:
+    early = amendment(slot=3, target=70, decided_on="2024-04-01")  # April 2024, published in June without it
+    tables = published(CARD, [])
+    [told] = faults(CARD, [early], tables)
+    assert "was over in June 2024" in told
+    assert faults(CARD, [early.model_copy(update={"kind": "correction"})], tables) == []
+    assert faults(CARD, [LOWER], tables) == []  # October 2024 is to come
+    assert faults(CARD, [early], published(CARD, [early])) == []  # published in its time
+
+
+def manifest(**other: object) -> Manifest:
+    slots = [{"label": s.label, "months": s.months, "month": months_later(PLAN.start, s.months)} for s in
+             PLAN.slots.values()]  # fmt: skip
+    content = {
+        "edition_id": "e", "content_sha256": "", "published_at": datetime(2024, 6, 3), "published_by": "A. Analyst",
+        "area_name": PLAN.area_name, "plan_title": PLAN.title, "as_of": month(2024, 6), "plan_start": PLAN.start,
+        "months_elapsed": 14, "milestones": slots, "demonstration": False, "version": "1", "rows": {},
+    }  # fmt: skip
+    return Manifest.model_validate({**content, **other})
+
+
+@pytest.mark.parametrize(
+    ("other", "another"),
+    [
+        ({}, False),
+        ({"plan_title": "Old title"}, False),
+        ({"area_name": "Elsewhere"}, False),
+        ({"plan_start": month(2022, 4)}, False),
+        ({"plan_title": "Old title", "plan_start": month(2020, 4)}, True),
+        ({"plan_title": "Old title", "area_name": "Elsewhere"}, True),
+    ],
+)
+def test_a_plan_is_another_one_by_its_title_and_its_area_or_start(other: dict[str, object], another: bool) -> None:
+    assert another_plan(PLAN, manifest(**other)) is another
+
+
+def test_the_published_clock_stands_and_may_grow() -> None:
+    assert clock_rewritten(PLAN, manifest()) == []
+    assert clock_rewritten(PLAN, manifest(milestones=[])) == []  # every milestone is new
+    [told] = clock_rewritten(PLAN, manifest(plan_start=month(2023, 1)))
+    assert told.startswith("plan.yaml: starts: was published as 2023-01; put it back")
+    gone = {"label": "18 months", "months": 17, "month": month(2024, 9)}
+    [told] = clock_rewritten(PLAN, manifest(milestones=[gone]))
+    assert told.startswith("plan.yaml: slots: “18 months”, 17 months after the start, was published and is gone")
 
 
 def test_publishing_refuses_a_target_edited_in_place_and_takes_an_amendment(
@@ -177,6 +269,15 @@ def test_publishing_refuses_a_target_edited_in_place_and_takes_an_amendment(
     entry = {"kpi": PERCENT.id, "kind": "correction", "slot": 4, "target": 90, "decided_on": date(2025, 3, 20),
              "decided_by": "SEND partnership board", "reason": "Two of five psychologists left"}  # fmt: skip
     (plan / "amendments.yaml").write_text(yaml.safe_dump({"amendments": [entry]}), encoding="utf-8")
+    clock = plan / "plan.yaml"
+    said = clock.read_text(encoding="utf-8")
+    title = str(yaml.safe_load(said)["title"])
+    path.write_text(written.replace("{target: 100}", "{target: 90}"), encoding="utf-8")
+    clock.write_text(said.replace(title, "The plan, renamed"), encoding="utf-8")
+    with pytest.raises(DocumentError, match="18 months: was published as something else or is gone"):
+        publish(house, data / "editions", plan, by="A. Analyst", note="", at=again)
+    path.write_text(written, encoding="utf-8")
+    clock.write_text(said, encoding="utf-8")
     done = publish(house, data / "editions", plan, by="A. Analyst", note="", at=again)
     assert done.changed
     assert done.manifest.rows["amendments"] == 1

@@ -80,6 +80,7 @@ LIST = "slt_list_size"
         (LIST, lambda r: r.update(kpi=TIMELY), "rows: ehc_plans_within_20_weeks_excluding_exceptions is scored twice"),
         (TIMELY, lambda r: r["milestones"].update({4: {"target": 6000}}), "4.target: a percentage lies from"),
         (TIMELY, lambda r: r["milestones"].update({4: {"target": float("inf")}}), "finite number"),
+        (LIST, lambda r: r.update(kpi="ehc_active_plans", milestones={2: {"target": 60}}), "2.target: neither way is"),
         (TIMELY, lambda r: r["milestones"].update({9: {"target": 60}}), "milestones: slot 9 is not in plan.yaml"),
         (TIMELY, lambda r: r["milestones"].update({4: {}}), "give either target or statement"),
     ],

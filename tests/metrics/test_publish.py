@@ -46,7 +46,7 @@ def test_the_scorecard_tells_the_20_week_story(demonstration: Demonstration) -> 
     assert row["attention"] == 2  # its monthly form is further off
     assert row["sentence"] == (
         "EHC plans issued within 20 weeks, excluding exceptions: 36.5 % in the calendar year 2024, "
-        "down from 38.3 % in the calendar year 2023, which is worse. This is 63.5 points behind the plan."
+        "down from 38.3 % in the calendar year 2023. This is 63.5 points behind the plan."
     )
     dated = tables["milestones"]
     dated = dated[dated["kpi"] == row.name].set_index("label")

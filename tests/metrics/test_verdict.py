@@ -54,6 +54,11 @@ def test_where_a_kpi_stands(
     assert sentence(TIMELY, latest, previous, gap, status) == words
 
 
+def test_a_move_is_not_called_worse_where_too_few_figures_can_tell() -> None:
+    told = sentence(LIST, month(10, 620), month(9, 571), None, "no_target", enough=False)
+    assert told.startswith(f"{LIST.title}: 620 children in October 2023, up from 571 in September 2023. The plan")
+
+
 @pytest.mark.parametrize(
     ("gap", "status", "words"),
     [
@@ -71,7 +76,9 @@ def test_a_figure_in_an_open_band_is_at_least_so_far_behind(gap: float | None, s
     [
         (0.93, "likely"),
         (0.8, "likely"),
-        (0.6, "more likely than not"),
+        (0.799, "more likely than not"),
+        (0.5, "more likely than not"),
+        (0.495, "less likely than not"),
         (0.2, "less likely than not"),
         (0.19, "unlikely"),
     ],

@@ -162,7 +162,7 @@ def test_chances_and_changes_in_words() -> None:
         "under 1 %, unlikely",
         "under 1 %, unlikely",
         "50 %, more likely than not",
-        "80 %, likely",
+        "80 %, more likely than not",
         "over 99 %, likely",
         "over 99 %, likely",
     ]
@@ -174,6 +174,7 @@ def test_chances_and_changes_in_words() -> None:
         "level with the plan",
         "3 months ahead of the plan",
     ]
+    assert wording.months_ahead_words(-1, least=True) == "at least 1 month behind the plan"
 
 
 def test_why_there_is_no_forecast_is_told_without_saying_it_twice() -> None:
