@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
 from etl.errors import UnreadableFileError
+from etl.heading import normal
 
 Kind = Literal["xlsx", "ods", "csv", "xml", "zip"]
 
@@ -25,6 +27,8 @@ MAX_ROWS = 2_000_000  # rows of a csv; Excel itself stops at 1,048,576
 MAX_CELLS = 40_000_000  # rows times columns of one sheet: calamine holds the whole rectangle, 24 bytes a cell
 MAX_LINE_BYTES = 1_048_576  # one line of a csv; also how much is looked at in one go
 MAX_ROW_XML_BYTES = 32_000_000  # one row of a workbook's sheet: 16,384 cells of 2,000 characters
+# Title rows above a header are few; looking further would take a body row of a pivoted sheet for one.
+_HEADER_WITHIN = 40
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,20 @@ class Sheet:
     hidden_rows: int = 0
     merged: tuple[str, ...] = ()
     problems: tuple[ReadProblem, ...] = ()
+
+    @cached_property
+    def top(self) -> dict[int, dict[str, int]]:
+        """Return the rows a header may stand in: by Excel row number, what each cell says as a heading and where.
+
+        Kept, because every layout of every source looks for its headings here. The first of two alike counts.
+        """
+        rows = self.cells.head(_HEADER_WITHIN)
+        columns = [[normal(cell) for cell in rows[place]] for place in reversed(rows.columns)]
+        places = [int(place) for place in reversed(rows.columns)]
+        return {
+            int(row): {column[at]: place for column, place in zip(columns, places, strict=True)}
+            for at, row in enumerate(rows.index)
+        }
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ from etl.formats import Sheet
 from etl.heading import Heading, normal
 from etl.source import Band, Source
 
-# Title rows above a header are few; looking further would take a body row of a pivoted sheet for one.
-_HEADER_WITHIN = 40
-
 
 @dataclass(frozen=True)
 class Located:
@@ -51,14 +48,12 @@ def best_header(sheet: Sheet, wanted: Mapping[str, Heading]) -> tuple[int, dict[
         for key, heading in wanted.items()
         for rank, header in reversed(list(enumerate(heading.headers)))
     }
-    best: tuple[int, dict[str, int]] = (int(sheet.cells.index[0]) if len(sheet.cells) else 1, {})
-    for row, cells in sheet.cells.head(_HEADER_WITHIN).iterrows():
-        found = [
-            (*keys[normal(str(cell))], int(str(place))) for place, cell in cells.items() if normal(str(cell)) in keys
-        ]
+    best: tuple[int, dict[str, int]] = (next(iter(sheet.top), 1), {})
+    for row, headings in sheet.top.items():
+        found = [(*keys[heading], headings[heading]) for heading in headings.keys() & keys]
         columns = {key: place for _, key, place in sorted(found, reverse=True)}  # the newest heading counts
         if len(columns) > len(best[1]):
-            best = (int(str(row)), columns)
+            best = (row, columns)
     return best
 
 

@@ -72,9 +72,12 @@ def _stacked(sheet: Sheet, modules: Mapping[str, Module]) -> list[Sheet]:
     if sheet.cells.empty:
         return []
     first = sheet.cells[sheet.cells.columns[0]]
-    filled = (sheet.cells != "").sum(axis=1)
-    alone = first[filled == 1]
-    starts = [int(str(row)) for row, cell in alone.items() if normal(str(cell)) in titles]
+    alone = first != ""
+    for other in sheet.cells.columns[1:]:
+        if not alone.any():  # as in most lists after a column or two, which saves comparing the rest
+            break
+        alone &= sheet.cells[other] == ""
+    starts = [int(str(row)) for row, cell in first[alone].items() if normal(str(cell)) in titles]
     if len(starts) < _LEAST_HEADINGS:
         return [sheet]
     ends = [*(start - 1 for start in starts[1:]), int(str(first.index[-1]))]

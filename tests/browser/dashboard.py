@@ -31,8 +31,8 @@ def serving(data: Path, *options: str) -> Iterator[str]:
         wait_until_healthy(f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(timeout=10)
+        server.kill()  # asked to stop it would first finish the page it computes, which on a busy machine takes long
+        server.wait()
 
 
 def wait_until_healthy(address: str, seconds: float = 60) -> None:
