@@ -9,19 +9,19 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from metrics.capacity import Aim, Outcome, Position, mean_wait, needed, position, what_if
 from metrics.capacity_conveyor import conveyor
+from metrics.clocks import Limit, load_clocks
 from metrics.forecast_flow import WaitingList, waiting_list
 from metrics.forecast_rates import FLOW_COLUMNS, MIN_MONTHS, WEEKS_PER_MONTH, Rates, WhatIf, rates
 from metrics.plan import months_later
 from metrics.queue import factor_for_percentile, queue_load, target_queue_size, waiting_list_pressure
 from metrics.queue_list import GROWING, SHRINKING, Interval
+from metrics.waits_view import definition_told, straddles, summed
 
 SEED = 2023  # one seed: the same question gives the same answer to the last digit
 RUNS = 200  # quantiles of 200 runs move by less than a child in a hundred; more would make a slider slow
@@ -71,19 +71,13 @@ class Assumed:
 @cache
 def clocks() -> dict[str, Clock]:
     """Return every clock by its key in metrics/clocks.yaml, by the first words of its title where those are its own."""
-    known = yaml.safe_load((Path(__file__).parent / "clocks.yaml").read_text(encoding="utf-8"))
-    short = {key: str(told["title"]).partition(",")[0] for key, told in known.items()}
+    known = load_clocks()
+    short = {key: told.title.partition(",")[0] for key, told in known.items()}
     alone = Counter(short.values())
     return {
-        key: Clock(short[key] if alone[short[key]] == 1 else str(told["title"]), *_weeks(told))
+        key: Clock(short[key] if alone[short[key]] == 1 else told.title, *_weeks(told.limit))
         for key, told in known.items()
     }
-
-
-@cache
-def _duties() -> frozenset[str]:
-    known = yaml.safe_load((Path(__file__).parent / "clocks.yaml").read_text(encoding="utf-8"))
-    return frozenset(key for key, told in known.items() if "years" in (told.get("limit") or {}))
 
 
 def clock(key: str) -> Clock:
@@ -100,7 +94,8 @@ def lists(bands: pd.DataFrame, areas: pd.DataFrame) -> list[tuple[str, str]]:
     held = bands[(bands["state"] == "waiting") & bands["area"].isin(local)]
     found = {(str(c), str(a)) for c, a in zip(held["clock"], held["area"], strict=True)}
     order = list(clocks())
-    found = {one for one in found if one[0] not in _duties()}
+    duties = {key for key, told in load_clocks().items() if told.limit and told.limit.years}
+    found = {one for one in found if one[0] not in duties}
     return sorted(found, key=lambda one: (order.index(one[0]) if one[0] in order else len(order), *one))
 
 
@@ -114,7 +109,7 @@ def service(bands: pd.DataFrame, clock: str, area: str) -> Service | None:
         waiting = waiting_list(latest, month.date())
     except ValueError:
         return None
-    sizes = _monthly(waits).rename("size").reset_index()
+    sizes = summed(waits["children"], waits["month"]).astype("float64").rename("size").reset_index()
     return Service(clock, area, month.date(), waiting, latest.reset_index(drop=True), sizes, _flows(own, sizes))
 
 
@@ -230,8 +225,7 @@ def months_to_choose(service: Service) -> list[date]:
 
 def waiting_longer(service: Service, weeks: int) -> float | None:
     """Return how many have waited longer than so many weeks; None where a band straddles them."""
-    straddled = (service.bands["weeks_from"] < weeks) & ((service.bands["weeks_to"] > weeks).fillna(True))
-    return None if straddled.any() else float(service.waiting.weeks[weeks:].sum())
+    return None if straddles(service.bands, weeks) else float(service.waiting.weeks[weeks:].sum())
 
 
 def newest_referrals(service: Service) -> int | None:
@@ -250,25 +244,18 @@ def _flows(own: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame(index=months)
     for state, name in _STATES.items():
         rows = moved[moved["state"] == state]
-        out[name] = _monthly(rows).reindex(months, fill_value=0.0) if len(rows) else np.nan
+        out[name] = (
+            summed(rows["children"], rows["month"]).astype("float64").reindex(months, fill_value=0.0)
+            if len(rows)
+            else np.nan
+        )
     return out.reset_index().merge(sizes, on="month", how="left")
-
-
-def _monthly(rows: pd.DataFrame) -> pd.Series:
-    """Return children a month; missing where a band has no count."""
-    counted = rows.assign(children=rows["children"].astype("float64")).groupby("month")["children"]
-    summed: pd.Series = counted.agg(lambda values: values.sum(skipna=False))
-    return summed
 
 
 def _aimed_weeks(text: str, kind: str, clock: str) -> int | None:
     """Return the weeks a KPI's share is within, 0 for the list's size, None where it is neither of this list."""
-    try:
-        told = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return None
-    chosen = told.get("select") if isinstance(told, dict) else None
-    if chosen != {"clock": clock, "state": "waiting"}:
+    told = definition_told(text)
+    if told.get("select") != {"clock": clock, "state": "waiting"}:
         return None
     numerator = str(told.get("numerator") or "")
     if kind == "count":
@@ -277,11 +264,9 @@ def _aimed_weeks(text: str, kind: str, clock: str) -> int | None:
     return int(within[1]) if kind == "share" and within else None
 
 
-def _weeks(told: dict[str, object]) -> tuple[int, bool]:
+def _weeks(limit: Limit | None) -> tuple[int, bool]:
     """Return the weeks to hold waits against, and whether they are the clock's own standard."""
-    limit = told.get("limit")
-    days = limit.get("days") if isinstance(limit, dict) else None
-    return (int(days) // 7, True) if days else (STANDARD_WEEKS, False)
+    return (limit.days // 7, True) if limit and limit.days else (STANDARD_WEEKS, False)
 
 
 def _exactly(value: float) -> Interval:

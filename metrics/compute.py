@@ -68,12 +68,8 @@ def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
     minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
     if definition.fact == "clock_days":
         return kinds.exact_percentile(chosen, float(definition.percentile or 0), minimum)
-    # Exceptions and time limits part a band in two; a part without a count leaves the whole band without one.
-    bands = chosen.assign(absent=chosen["children"].isna()).groupby(
-        [*kinds.PLACE, "weeks_from", "weeks_to"], dropna=False, sort=False
-    )
-    added = bands.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
-    added["children"] = added["children"].mask(added.pop("absent"))
+    # Exceptions and time limits part a band in two.
+    added = kinds.added_up(chosen, [*kinds.PLACE, "weeks_from", "weeks_to"])
     return kinds.percentile(added, float(definition.percentile or 0), minimum)
 
 

@@ -13,6 +13,17 @@ PLACE = ["area", "breakdown", "group", "month"]
 PERCENTILE_MINIMUM = 20
 
 
+def added_up(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return children and the first flag per value of the keys, in their order.
+
+    A row without a count leaves the whole without one: missing never becomes zero.
+    """
+    grouped = rows.assign(absent=rows["children"].isna()).groupby(keys, dropna=False, sort=True)
+    added = grouped.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
+    added["children"] = added["children"].mask(added.pop("absent"))
+    return added
+
+
 def share(counts: pd.DataFrame, minimum: int = 0) -> pd.DataFrame:
     """Return numerator, denominator, percentage and its 95 % Wilson interval.
 

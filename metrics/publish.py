@@ -29,6 +29,7 @@ from metrics.edition import (
 from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
+from metrics.kinds import added_up
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
@@ -174,12 +175,7 @@ def _bands(counts: pd.DataFrame, plan: Plan, month: date) -> pd.DataFrame:
     chosen = counts[
         (counts["breakdown"] == EVERYONE) & counts["area"].isin(areas) & (counts["month"] <= pd.Timestamp(month))
     ]
-    keys = ["clock", "state", "area", "month", "weeks_from", "weeks_to"]
-    # A flagged band has no count: it stays missing instead of becoming zero.
-    grouped = chosen.assign(absent=chosen["children"].isna()).groupby(keys, dropna=False, sort=True)
-    summed = grouped.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
-    summed["children"] = summed["children"].mask(summed.pop("absent"))
-    return BANDS.typed(summed)
+    return BANDS.typed(added_up(chosen, ["clock", "state", "area", "month", "weeks_from", "weeks_to"]))
 
 
 def _manifest(

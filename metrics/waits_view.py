@@ -30,13 +30,12 @@ def by_month(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     is missing.
     """
     known = own[own["weeks_from"].notna()]
-    straddled = (known["weeks_from"] < weeks) & ((known["weeks_to"] > weeks).fillna(True))
-    early = known["children"].where(known["weeks_to"] <= weeks, 0).mask(straddled)
+    early = known["children"].where(known["weeks_to"] <= weeks, 0).mask(_over(known, weeks))
     out = pd.DataFrame(
         {
-            "size": _summed(own["children"], own["month"]),
-            "in_time": _summed(early, known["month"]),
-            "base": _summed(known["children"], known["month"]),
+            "size": summed(own["children"], own["month"]),
+            "in_time": summed(early, known["month"]),
+            "base": summed(known["children"], known["month"]),
         }
     )
     out["share"] = 100 * out["in_time"] / out["base"].where(out["base"] > 0)
@@ -55,13 +54,12 @@ def ribbon(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     that holds a band without a count has none either. Children whose wait is unknown come last, without weeks_from.
     """
     known = own[own["weeks_from"].notna()]
-    ends = known["weeks_to"].fillna(10**6)
-    cuts = [cut for cut in sorted({*CUTS, weeks}) if not ((known["weeks_from"] < cut) & (ends > cut)).any()]
+    cuts = [cut for cut in sorted({*CUTS, weeks}) if not straddles(known, cut)]
     group = known["weeks_from"].astype("int64").map(lambda start: max(cut for cut in cuts if cut <= start))
     upto = dict(zip(cuts, [*cuts[1:], None], strict=True))
-    grouped = _summed(known["children"], known["month"], group.rename("weeks_from")).rename("children").reset_index()
+    grouped = summed(known["children"], known["month"], group.rename("weeks_from")).rename("children").reset_index()
     unknown = own[own["weeks_from"].isna()]
-    apart = _summed(unknown["children"], unknown["month"]).rename("children").reset_index()
+    apart = summed(unknown["children"], unknown["month"]).rename("children").reset_index()
     rows: pd.DataFrame = pd.concat([grouped, apart], ignore_index=True)
     rows["weeks_to"] = rows["weeks_from"].map(upto).astype("Int64")
     rows["weeks_from"] = rows["weeks_from"].astype("Int64")
@@ -87,25 +85,33 @@ def left(flows: pd.DataFrame) -> pd.Series:
 
 def straddles(own: pd.DataFrame, weeks: int) -> bool:
     """Return whether a band of the list reaches over `weeks`, so that nobody can say who is past it."""
-    known = own[own["weeks_from"].notna()]
-    return bool(((known["weeks_from"] < weeks) & (known["weeks_to"].fillna(10**6) > weeks)).any())
+    return bool(_over(own[own["weeks_from"].notna()], weeks).any())
+
+
+def _over(known: pd.DataFrame, weeks: int) -> pd.Series:
+    over: pd.Series = (known["weeks_from"] < weeks) & (known["weeks_to"] > weeks).fillna(True)
+    return over
 
 
 def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:
     """Return the KPIS rows about those who wait on a clock, in the edition's order."""
-    chosen = [_selects(str(text)) == {"clock": clock, "state": "waiting"} for text in kpis["definition"]]
+    chosen = [
+        definition_told(str(text)).get("select") == {"clock": clock, "state": "waiting"} for text in kpis["definition"]
+    ]
     held: pd.DataFrame = kpis[pd.Series(chosen, index=kpis.index, dtype=bool)]
     return held
 
 
-def _selects(text: str) -> object:
+def definition_told(text: str) -> dict[str, object]:
+    """Return what an edition's text of a definition says; nothing where another version wrote what cannot be read."""
     try:
         told = yaml.safe_load(text)
     except yaml.YAMLError:
-        return None
-    return told.get("select") if isinstance(told, dict) else None
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
-def _summed(children: pd.Series, *by: pd.Series) -> pd.Series:
-    summed: pd.Series = children.astype("Float64").groupby(list(by)).agg(lambda values: values.sum(skipna=False))
-    return summed
+def summed(children: pd.Series, *by: pd.Series) -> pd.Series:
+    """Return the sum of each part; missing where a band of it has no count."""
+    sums: pd.Series = children.astype("Float64").groupby(list(by)).agg(lambda values: values.sum(skipna=False))
+    return sums
