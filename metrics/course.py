@@ -17,7 +17,7 @@ from metrics.pace import achieved_change, required_change
 from metrics.pace import months_ahead as months_ahead_of_plan
 from metrics.plan import Plan, ScorecardRow, first_of, months_between, months_later
 from metrics.plan_amendments import PlanRebase
-from metrics.proportions import bases_vary
+from metrics.proportions import Chart, bases_vary
 from metrics.signal_calendar import Rebase, Step, rebases_without_effect
 from metrics.signal_rules import rule_set
 from metrics.signal_words import rebase_sentence, sentences
@@ -109,13 +109,12 @@ def _charted(
     bases = series["denominator"].where(series["denominator"] > 0)
     whole = kpi.unit == "percent" and bool(bases[series["value"].notna()].notna().all())
     shares = whole and bases_vary(bases)
-    chart = "p_prime" if shares else "xmr"
+    chart: Chart = "p_prime" if shares else "xmr"
     # A figure that is not shown, for its small base or any other reason, must not come back as part over whole.
     shown = series.assign(numerator=series["numerator"].where(series["value"].notna()))
     made = control_chart(
-        shown, kpi.better, rules, rebases=rebases, step=step, chart="p_prime" if shares else "xmr",
-        scale=100.0 if shares else 1.0,
-    )  # fmt: skip
+        shown, kpi.better, rules, rebases=rebases, step=step, chart=chart, scale=100.0 if shares else 1.0
+    )
     reading = read_chart(made, kpi.better, rules)
     row = {
         "kpi": kpi.id,

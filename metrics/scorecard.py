@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -34,7 +35,13 @@ from metrics.wording import STATUS_WORDS, difference, figure, number, period_wor
 # A monthly figure is published two months after its month (NHS England SitRep), a year's figure in the June after it
 # (DfE release) and stands for twelve months more. Older than that, something has not arrived.
 STALE_AFTER_MONTHS = {0: 4, 1: 4, 12: 18}
-_OVERDUE = "No figure since"
+
+
+class _Attention(NamedTuple):
+    """Why the board should look at a KPI; `overdue` when a figure that should be there has not arrived."""
+
+    words: str
+    overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,10 +92,10 @@ def score(
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
     ranks = _attention(scored, {one.kpi.id: frame for one, frame in zip(scored, paths, strict=True)}, as_of)
-    rows = [_as_row(place, one, plan, as_of, ranks.get(one.kpi.id)) for place, one in enumerate(scored, start=1)]
-    for line, one in zip(rows, scored, strict=True):
-        overdue = str(line["attention_reason"]).startswith(_OVERDUE)
-        line["overdue_source"] = (sources or {}).get((one.row.kpi, one.row.area)) if overdue else None
+    rows = [
+        _as_row(place, one, plan, as_of, ranks.get(one.kpi.id), (sources or {}).get((one.row.kpi, one.row.area)))
+        for place, one in enumerate(scored, start=1)
+    ]
     sentences = summary([_standing(plan, one) for one in scored])
     return {
         "scorecard": SCORECARD.frame(rows),
@@ -144,30 +151,34 @@ def _reaches(latest: Reading, month: date, after: date) -> bool:
     return latest.month >= month if latest.period_months else latest.month > after
 
 
-def _attention(scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: date) -> dict[str, tuple[int, str]]:
+def _attention(
+    scored: list[_Scored], paths: Mapping[str, pd.DataFrame], as_of: date
+) -> dict[str, tuple[int, _Attention]]:
     """Return rank and reason of every KPI the board should look at first.
 
     Newly off the plan, then off by most of the planned value, then worse by more than chance, then what cannot be
     judged, then what rises where none is the standard, then what has not arrived. One reason a KPI, the first that
     holds.
     """
-    reasons: list[tuple[int, float, str, str]] = []
+    reasons: list[tuple[int, float, str, _Attention]] = []
     for one in scored:
         if one.status == "off" and one.least_gap is not None:
             behind = difference(abs(one.least_gap), one.kpi.unit).lstrip("+")
             newly, least = newly_off(paths[one.kpi.id]), "at least " if one.gap is None else ""
             words = f"{'Newly off' if newly else 'Off'} trajectory: {least}{behind} behind the plan"
-            reasons.append((0 if newly else 1, one.least_gap / max(abs(one.planned or 0), 1), one.kpi.id, words))
+            reasons.append(
+                (0 if newly else 1, one.least_gap / max(abs(one.planned or 0), 1), one.kpi.id, _Attention(words))
+            )
         elif one.course.reading and one.course.reading.variation == "special_cause_concern":
-            reasons.append((2, 0.0, one.kpi.id, "Worse, and by more than chance"))
+            reasons.append((2, 0.0, one.kpi.id, _Attention("Worse, and by more than chance")))
         elif one.status in ("withheld", "suppressed") or (one.status == "no_data" and points_expected(one)):
             reasons.append((3, 0.0, one.kpi.id, _why_not(one, as_of)))
         elif rising := _rise(one):
-            reasons.append((4, 0.0, one.kpi.id, rising))
+            reasons.append((4, 0.0, one.kpi.id, _Attention(rising)))
         elif one.latest and _stale(one.latest, as_of):
             reasons.append((5, 0.0, one.kpi.id, _overdue(one.latest)))
     ordered = sorted(reasons, key=lambda reason: reason[:2])
-    return {kpi: (rank, words) for rank, (_, _, kpi, words) in enumerate(ordered, start=1)}
+    return {kpi: (rank, reason) for rank, (_, _, kpi, reason) in enumerate(ordered, start=1)}
 
 
 def _rise(one: _Scored) -> str | None:
@@ -182,16 +193,16 @@ def _rise(one: _Scored) -> str | None:
     return f"{number(now.value, one.kpi.unit)}, up from {was} in {when}; the standard is none"
 
 
-def _why_not(one: _Scored, as_of: date) -> str:
+def _why_not(one: _Scored, as_of: date) -> _Attention:
     if one.status == "no_data" and one.latest and _stale(one.latest, as_of):
         return _overdue(one.latest)
     if one.latest and one.latest.value is None and one.latest.at_least is not None:
-        return f"Cannot be judged: known only as {figure(None, one.kpi.unit, at_least=one.latest.at_least)}"
-    return f"Cannot be judged: {STATUS_WORDS[one.status].lower()}"
+        return _Attention(f"Cannot be judged: known only as {figure(None, one.kpi.unit, at_least=one.latest.at_least)}")
+    return _Attention(f"Cannot be judged: {STATUS_WORDS[one.status].lower()}")
 
 
-def _overdue(latest: Reading) -> str:
-    return f"{_OVERDUE} {period_words(latest.month, latest.period_months)}"
+def _overdue(latest: Reading) -> _Attention:
+    return _Attention(f"No figure since {period_words(latest.month, latest.period_months)}", overdue=True)
 
 
 def points_expected(one: _Scored) -> bool:
@@ -225,7 +236,7 @@ def _coming(plan: Plan, one: _Scored, as_of: date) -> Milestone | None:
 
 
 def _as_row(
-    position: int, one: _Scored, plan: Plan, as_of: date, attention: tuple[int, str] | None
+    position: int, one: _Scored, plan: Plan, as_of: date, attention: tuple[int, _Attention] | None, source: str | None
 ) -> dict[str, object]:
     latest, previous = one.latest, one.previous
     area = plan.priority_areas[one.row.priority_area]
@@ -256,5 +267,6 @@ def _as_row(
             one.kpi, latest, previous, one.least_gap, one.status, _coming(plan, one, as_of), enough=_enough(one.course)
         ),
         "attention": attention[0] if attention else None,
-        "attention_reason": attention[1] if attention else None,
+        "attention_reason": attention[1].words if attention else None,
+        "overdue_source": source if attention and attention[1].overdue else None,
     }
