@@ -41,6 +41,10 @@ class _List:
         """Return the rows whose clock still runs."""
         return self.rows[self.rows["stopped_on"].isna()]
 
+    def on(self, clocks: set[str]) -> "_List":
+        """Return the list of these clocks alone."""
+        return _List(self.rows[self.rows["clock"].isin(clocks)], self.month)
+
     def waiting(self) -> int:
         """Return how many pathways still wait on any clock: how long lists show who left differs, and says nothing."""
         return int(self.open_rows()["pathway_id"].nunique())
@@ -63,23 +67,23 @@ def beside_history(reader: Reader, found: Examination) -> list[Finding]:
     if len(earlier):
         last = earlier.iloc[-1]
         before = _List(reader.query(_ROWS, [last["load_id"]]), last["month"].date())
-        findings += _beside_last(ours, before, _restarting(found.source))
+        findings += _beside_last(ours, before, found.source)
     replaced = loads[same & (loads["month"] == pd.Timestamp(found.month))]
     if len(replaced):
         findings += _beside_replaced(ours, reader.query(_ROWS, [replaced.iloc[-1]["load_id"]]))
     return findings + _of_others(reader, loads, same, ours)
 
 
-def _restarting(source: Source) -> set[str]:
-    """Return the clocks whose start moves on by itself."""
-    clocks = source.pathways.clocks if source.pathways else {}
-    return {clock.feeds or name for name, clock in clocks.items() if clock.restarts}
-
-
-def _beside_last(ours: _List, last: _List, restarting: set[str]) -> list[Finding]:
+def _beside_last(ours: _List, last: _List, source: Source) -> list[Finding]:
+    """Compare the clocks both lists have; rounds end and begin anew, so their children are not followed."""
     month = f"{last.month:%B %Y}"
-    return [*_volume(ours, last, month), *_long_waits(ours, last, month), *_copy(ours, last, month),
-            *_dropped(ours, last, month), *_moved_starts(ours, last, month, restarting)]  # fmt: skip
+    clocks = source.pathways.clocks if source.pathways else {}
+    restarting = {clock.feeds or name for name, clock in clocks.items() if clock.restarts}
+    rounds = {clock.feeds or name for name, clock in clocks.items() if clock.round}
+    followed = (set(ours.rows["clock"]) & set(last.rows["clock"])) - restarting - rounds
+    now, then = ours.on(followed), last.on(followed)
+    return [*_volume(now, then, month), *_long_waits(now, then, month), *_copy(ours, last, month),
+            *_dropped(now, then, month), *_moved_starts(ours, last, month, restarting)]  # fmt: skip
 
 
 def _volume(ours: _List, last: _List, month: str) -> list[Finding]:

@@ -16,7 +16,8 @@ from etl.extract import Extract
 
 _ENOUGH = 20  # children; shares of fewer say nothing
 _SOON_DAYS, _FEW = 120, 3  # between the two dates of one event; so few may be chance
-_SHORT_DAYS, _SHORT_SHARE = 7, 0.25  # a steady list has a twentieth of its children in the first week
+# A clinic's steady list has a twentieth of its children in the first week; a council's clocks run for weeks alone.
+_SHORT_DAYS, _SHORT_SHARE = 7, 0.25
 
 
 def say_implausible(
@@ -26,7 +27,7 @@ def say_implausible(
     first = ticking[0]
     waiting = extract.good & first.applies & first.stopped.isna()
     short = waiting & ((pd.Timestamp(taken) - first.started).dt.days <= _SHORT_DAYS)
-    if waiting.sum() >= _ENOUGH and short.sum() > _SHORT_SHARE * waiting.sum():
+    if not extract.layout.from_council and waiting.sum() >= _ENOUGH and short.sum() > _SHORT_SHARE * waiting.sum():
         extract.say(
             short, None, "SHORT_WAITS", "query", f"more than {_SHORT_SHARE:.0%} of the list has waited a week or less",
             "Check that the start is the day the referral was received, not one that is reset.",

@@ -39,6 +39,7 @@ class Clock(Document):
     exceptions: str
     cohort: bool = Field(False, description="whether new starts are followed until they stop")
     rebuilt: bool = Field(True, description="whether months before the first extract follow from its dates")
+    known_at_start: bool = Field(True, description="false: a child is on it only once a later event is known")
     source: str
 
     @model_validator(mode="after")

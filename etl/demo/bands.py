@@ -14,7 +14,7 @@ import pandas as pd
 
 from etl.settings import reference_folder
 
-PUBLISHED, INTERPOLATED, INVENTED = "published", "interpolated", "invented"
+PUBLISHED, INTERPOLATED, INVENTED, CONTINUED = "published", "interpolated", "invented", "continued"
 BANDS = ("0-1", ">1-2", ">2-4", ">4-12", ">12-18", ">18-52", ">52")
 # Days waited, first and last of each band (SitRep; the open band ends where the trust's longest waits would).
 DAYS = ((0, 7), (8, 14), (15, 28), (29, 84), (85, 126), (127, 364), (365, 420))

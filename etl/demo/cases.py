@@ -60,7 +60,7 @@ def _issued(rng: np.random.Generator) -> pd.DataFrame:
                 received = issued - pd.to_timedelta(rng.integers(*_DAYS[speed], count, endpoint=True), unit="D")
                 parts.append(pd.DataFrame({"received": received, "issued": issued, "excepted": excepted}))
     frame = pd.concat(parts, ignore_index=True)
-    decided = frame["received"] + pd.to_timedelta(_until_decided(len(frame), rng), unit="D")
+    decided = frame["received"] + pd.to_timedelta(until_decided(len(frame), rng), unit="D")
     ceased = frame["issued"] + pd.to_timedelta(rng.integers(200, 1800, len(frame)), unit="D")
     ceased = ceased.where((rng.random(len(frame)) < _CEASED) & (ceased <= pd.Timestamp(END)))
     return frame.assign(decided=decided, outcome="Y", assessed="Y", plan=frame["issued"], ceased=ceased)
@@ -108,7 +108,7 @@ def _without_plan(issued: pd.DataFrame, line: dict[str, str], rng: np.random.Gen
 
 def _decided(received: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(
-        {"received": received, "decided": received + pd.to_timedelta(_until_decided(len(received), rng), unit="D")}
+        {"received": received, "decided": received + pd.to_timedelta(until_decided(len(received), rng), unit="D")}
     )
 
 
@@ -171,5 +171,6 @@ def _days_of(year: int, count: int, rng: np.random.Generator) -> pd.Series:
     return pd.Series(pd.Timestamp(f"{year}-01-01") + pd.to_timedelta(days, unit="D"), dtype="datetime64[s]")
 
 
-def _until_decided(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def until_decided(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return days from request to the decision whether to assess: most within six weeks."""
     return np.where(rng.random(count) < _LATE_DECISIONS, rng.integers(43, 66, count), rng.integers(14, 43, count))

@@ -35,11 +35,11 @@ def speech_and_language(rows: pd.DataFrame, end: date, rng: np.random.Generator)
             "Referral No": _numbered("DEMO-SLT-", rows),
             "Client ID": _numbered("DEMO-CHILD-", rows),
             "Service": "Speech and language therapy",
-            "Date referral received": _written(rows["started"]),
-            "First seen": _written(rows["stopped"].where(seen)),
-            "Therapy started": _written(rows["later"]),
-            "Rejected": _written(rows["stopped"].where(rows["reason"] == "rejected")),
-            "Discharge Date": _written(rows["stopped"].where(closed)),
+            "Date referral received": written(rows["started"]),
+            "First seen": written(rows["stopped"].where(seen)),
+            "Therapy started": written(rows["later"]),
+            "Rejected": written(rows["stopped"].where(rows["reason"] == "rejected")),
+            "Discharge Date": written(rows["stopped"].where(closed)),
             "Closure Reason": rows["reason"].map(_WHY).fillna(""),
             "Age": _age(rows, end),
             "Presenting Need": rows["need"],
@@ -93,16 +93,16 @@ def community_services(rows: pd.DataFrame, end: date, rng: np.random.Generator) 
             "NHSNumber": rows["nhs_number"],
             "OrgID_Provider": "r1d",
             "RP_EndDate": f"{end:%d/%m/%Y}",
-            "ReferralRequest_Received_Date": _written(rows["started"].mask(rows["unknown"])),
+            "ReferralRequest_Received_Date": written(rows["started"].mask(rows["unknown"])),
             "TeamType": np.where(others, "25", "06"),
             "PrimaryReferralReason": np.where(others, "042", "017"),
             "ProvisionalDiagnosis": np.where(rows["diagnosis"] == "autism", "401204006", ""),
             "PriorityTypeCode": np.where(rows["urgent"], "2", "1"),
-            "CContactDate": _written(rows["stopped"].where(seen)),
+            "CContactDate": written(rows["stopped"].where(seen)),
             "AttendCode": np.where(seen, "5", ""),
-            "ReferRejectionDate": _written(rows["stopped"].where(rows["reason"] == "rejected")),
-            "ReferClosureDate": _written(rows["stopped"].where(rows["reason"].isin([*_WHY]))),
-            "PersonBirthDate": _written(rows["born"]),
+            "ReferRejectionDate": written(rows["stopped"].where(rows["reason"] == "rejected")),
+            "ReferClosureDate": written(rows["stopped"].where(rows["reason"].isin([*_WHY]))),
+            "PersonBirthDate": written(rows["born"]),
             "Gender": np.where(rows["sex"] == "M", "1", "2"),
             "EthnicCategory": rows["ethnic"],
         }
@@ -118,11 +118,11 @@ def adults(rows: pd.DataFrame, end: date, rng: np.random.Generator) -> pd.DataFr
         {
             "Patient ID": _numbered("DEMO-ADULT-", rows),
             "Pathway": rows["diagnosis"].map({"autism": "ASD", "adhd": "ADHD", "both": "ASD & ADHD"}),
-            "Referral Date": _written(rows["started"].mask(rows["unknown"])),
-            "Assessment Date": _written(rows["stopped"].where(rows["reason"] == "completed")),
-            "Outcome given": _written(rows["later"]),
-            "Rejected": _written(rows["stopped"].where(rows["reason"] == "rejected")),
-            "Discharge Date": _written(rows["stopped"].where(rows["reason"].isin([*_WHY]))),
+            "Referral Date": written(rows["started"].mask(rows["unknown"])),
+            "Assessment Date": written(rows["stopped"].where(rows["reason"] == "completed")),
+            "Outcome given": written(rows["later"]),
+            "Rejected": written(rows["stopped"].where(rows["reason"] == "rejected")),
+            "Discharge Date": written(rows["stopped"].where(rows["reason"].isin([*_WHY]))),
             "Discharge Reason": rows["reason"].map(_WHY).fillna(""),
             "Wait (wks)": paused.astype("str").mask(rows["unknown"], ""),
             "Age": _age(rows, end),
@@ -138,7 +138,7 @@ def _numbered(before: str, rows: pd.DataFrame) -> pd.Series:
     return before + rows["number"].astype("str").str.zfill(6)
 
 
-def _written(days: pd.Series, form: str = "%d/%m/%Y") -> pd.Series:
+def written(days: pd.Series, form: str = "%d/%m/%Y") -> pd.Series:
     """Return dates as text, blank where missing; each different day is worded once."""
     codes, different = pd.factorize(days)
     words = pd.Series([*pd.DatetimeIndex(different).strftime(form), ""], dtype="str")
@@ -146,7 +146,7 @@ def _written(days: pd.Series, form: str = "%d/%m/%Y") -> pd.Series:
 
 
 def _iso(days: pd.Series) -> pd.Series:
-    return _written(days, "%Y-%m-%d")
+    return written(days, "%Y-%m-%d")
 
 
 def _age(rows: pd.DataFrame, end: date) -> pd.Series:

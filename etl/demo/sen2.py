@@ -34,7 +34,7 @@ def _modules(cases: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "person": _module("person", cases, {
             "Surname": "Demonstration", "Forename": "Child " + cases["number"].astype("str"),
             "PersonBirthDate": _blade(cases["born"]), "Sex": cases["sex"], "Ethnicity": cases["ethnic"],
-            "PostCode": "", "UPN": cases["number"].map(_upn), "UniqueLearnerNumber": "", "UPNunknown": "",
+            "PostCode": "", "UPN": cases["number"].map(upn), "UniqueLearnerNumber": "", "UPNunknown": "",
         }),
         "requests": _module("requests", cases, {
             "ReceivedDate": _blade(cases["received"]), "RequestSource": "", "RYA": "0",
@@ -80,7 +80,7 @@ def _blade(days: pd.Series) -> pd.Series:
     return pd.Series(days.dt.strftime("%Y-%b-%d 00:00:00").fillna(""), dtype="str")
 
 
-def _upn(number: int) -> str:
+def upn(number: int) -> str:
     """Return a pupil number of an authority that does not exist (899), with a right check letter."""
     digits = f"8999{number:08}"
     return _LETTERS[sum(int(d) * w for d, w in zip(digits, range(2, 14), strict=True)) % 23] + digits

@@ -1,6 +1,7 @@
 """Write the demonstration: files in their senders' layouts, to be loaded like any other, and a list of what each is."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,14 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 from openpyxl import Workbook
 from pyarrow import csv as arrow_csv
 
-from etl.demo.bands import INTERPOLATED, INVENTED, PUBLISHED
+from etl.demo.bands import CONTINUED, INTERPOLATED, INVENTED, PUBLISHED, month_ends
 from etl.demo.cases import END, cases
+from etl.demo.council import advice_log, case_management
+from etl.demo.counts import measures
+from etl.demo.progress import going_on
 from etl.demo.published import write_published
 from etl.demo.sen2 import write_blade
-from etl.demo.waiting import Extract, waiting_lists
+from etl.demo.waiting import LAST, Extract, waiting_lists
 
 SEED = 2023
 WHO = "Demonstration data analyst (invented)"
@@ -26,7 +30,8 @@ EXPLANATIONS = {
 _BASIS = {
     PUBLISHED: "Week bands as published by NHS England for R1D (CHS SitRep); the children are invented.",
     INTERPOLATED: "Week bands interpolated between published months; the children are invented.",
-    INVENTED: "Invented throughout; no figure for this list is published.",
+    INVENTED: "Invented throughout; no such figure is published.",
+    CONTINUED: "How the cases of the published years go on; invented throughout.",
 }
 _CASES = (
     "Plans issued 2019-2024 within 20 weeks, within a year and later, with and without exceptions, requests, decisions "
@@ -37,7 +42,7 @@ _TITLES = {
     "slt_shropcom": "Speech and language therapy, children waiting",
     "nd_18_plus_mpft": "Autism and ADHD assessments, ages 18 and over",
 }
-_WORKBOOKS = ("nd_18_plus_mpft",)
+_WORKBOOKS = {"nd_18_plus_mpft": "PTL", "measures": "Measures"}  # and what the sheet is called
 _CHUNK = 100_000  # lines turned into bytes at a time
 
 
@@ -50,8 +55,10 @@ def write_demonstration(folder: Path, *, seed: int = SEED, children: int | None 
     for earlier in folder.glob("demonstration_*"):
         earlier.unlink()
     told = [(path, "", "Published figures in the publisher's layout.") for path in write_published(folder)]
-    told.append((_cases(folder, seed), f"{END:%Y-%m}", _CASES))
-    told += [_write(folder, extract) for extract in waiting_lists(seed, children)]
+    known = cases(np.random.default_rng([seed, 9]))
+    path = folder / f"demonstration_sen2_blade_{END:%Y-%m}.zip"
+    told.append((write_blade(path, known, END), f"{END:%Y-%m}", _CASES))
+    told += [_write(folder, extract) for extract in (*_council(known, seed), *waiting_lists(seed, children))]
     with (folder / "contents.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(["file", "month", "demonstration data"])
@@ -59,9 +66,15 @@ def write_demonstration(folder: Path, *, seed: int = SEED, children: int | None 
     return [path for path, _, _ in told]
 
 
-def _cases(folder: Path, seed: int) -> Path:
-    path = folder / f"demonstration_sen2_blade_{END:%Y-%m}.zip"
-    return write_blade(path, cases(np.random.default_rng([seed, 9])), END)
+def _council(known: pd.DataFrame, seed: int) -> Iterator[Extract]:
+    """Yield what the council sends: a case-management export a month, its log of advice, its workbook of measures."""
+    rng = np.random.default_rng([seed, 10])
+    first, *_, last = ends = month_ends(f"{END.year + 1}-01", LAST)
+    later = going_on(known, last, rng)
+    for end in ends:
+        yield Extract("ehc_cases", end, case_management(later, end), CONTINUED)
+    yield Extract("ehc_advice", last, advice_log(later, last, rng), INVENTED)
+    yield Extract("measures", last, measures(last, rng), INVENTED)
 
 
 def _write(folder: Path, extract: Extract) -> tuple[Path, str, str]:
@@ -69,15 +82,18 @@ def _write(folder: Path, extract: Extract) -> tuple[Path, str, str]:
     above = []
     if title := _TITLES.get(extract.series):
         above = [f"{title} as at {extract.end.day} {extract.end:%B %Y}", f"DEMONSTRATION DATA. {what}", ""]
-    is_workbook = extract.series in _WORKBOOKS
-    path = folder / f"{name}{'.xlsx' if is_workbook else '.csv'}"
-    (_write_workbook if is_workbook else _write_csv)(path, above, extract.table)
+    sheet = _WORKBOOKS.get(extract.series)
+    path = folder / f"{name}{'.xlsx' if sheet else '.csv'}"
+    if sheet:
+        _write_workbook(path, sheet, above, extract.table)
+    else:
+        _write_csv(path, above, extract.table)
     return path, f"{extract.end:%Y-%m}", what
 
 
-def _write_workbook(path: Path, above: list[str], table: pd.DataFrame) -> None:
+def _write_workbook(path: Path, name: str, above: list[str], table: pd.DataFrame) -> None:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("PTL")
+    sheet = book.create_sheet(name)
     for row in [*([line] for line in above), list(table.columns), *table.to_numpy().tolist()]:
         sheet.append(row)
     book.save(path)

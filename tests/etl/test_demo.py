@@ -23,6 +23,7 @@ from etl.load import Act
 from etl.pipeline import load_files
 from etl.privacy import valid_nhs_numbers
 from etl.settings import SHIPPED
+from etl.source import load_sources
 from etl.warehouse import Warehouse
 from tests.conftest import NOW, Demonstration
 
@@ -133,6 +134,51 @@ def test_the_cases_give_the_published_plans_requests_and_reviews(demonstration: 
     soon = sum((day(line["lastreview"]) - day(line["reviewmeeting"])).days <= 28 for line in decided)
     assert (soon, len(decided)) == (50, 658)
     assert sum("2024" in line["reviewmeeting"] for line in tables["activeplans"]) == 1716
+
+
+def test_the_cases_go_on_month_by_month(demonstration: Demonstration) -> None:
+    books = [records(cells(file(demonstration, "ehc_cases", f"2025-{month:02}"))) for month in range(1, 11)]
+    for end, before, now in zip(month_ends("2025-02", "2025-10"), books, books[1:], strict=False):
+        known = {line["UPN"]: line for line in now}
+        issued = {line["UPN"]: line["Date EHC plan issued"] for line in before if line["Date EHC plan issued"]}
+        assert {upn: known[upn]["Date EHC plan issued"] for upn in issued if upn in known} == {
+            upn: day for upn, day in issued.items() if upn in known
+        }
+        waiting = [line["UPN"] for line in before if line["Request outcome"] == "Not yet made"]
+        waiting += [line["UPN"] for line in before if line["Assessment outcome"] == "Pending"]
+        assert set(waiting) <= set(known)  # whoever waits is on the next list, waiting or not
+        days = [
+            line[heading] for line in now for heading in line if re.search("date|issued", heading) and line[heading]
+        ]
+        known_on = [datetime.strptime(text, "%d/%m/%Y").date() for text in days]
+        assert max(known_on) == end
+    assert max(datetime.strptime(line["Request received date"], "%d/%m/%Y") for line in books[0]) > datetime(2025, 1, 1)
+
+
+def test_advice_is_asked_of_four_for_every_assessment_and_comes_after_it_was_asked_for(
+    demonstration: Demonstration,
+) -> None:
+    log = records(cells(file(demonstration, "ehc_advice", "2025-10")))
+    asked = Counter(line["Child ID"] for line in log)
+    assert set(asked.values()) <= {1, 2, 3, 4}  # fewer where a request lies before the log begins
+    assert Counter(asked.values())[4] > 0.9 * len(asked)
+    dated = [
+        (line["Advice requested date"], line["Advice received date"]) for line in log if line["Advice received date"]
+    ]
+    days = [[datetime.strptime(text, "%d/%m/%Y") for text in pair] for pair in dated]
+    assert all(received > requested for requested, received in days)
+
+
+def test_every_measure_is_counted_and_none_beyond_its_base(demonstration: Demonstration) -> None:
+    figures = load_sources()["measures"].figures
+    assert figures
+    rows = records(cells(file(demonstration, "measures", "2025-10")))
+    of = {figure.title: figure for figure in figures.measures.values()}
+    assert {line["Measure"] for line in rows} == set(of)
+    for line in rows:
+        figure = of[line["Measure"]]
+        assert bool(line["Out of"]) is (figure.of is not None)
+        assert figure.of is None or figure.counts_more or float(line["Count"]) <= float(line["Out of"])
 
 
 def test_what_is_interpolated_says_so(demonstration: Demonstration) -> None:

@@ -70,3 +70,13 @@ def test_plans_counted_case_by_case_add_up_to_the_published_year(demonstration: 
         ("ehc_decisions_within_6_weeks_by_month", 614, 871),
     ):
         assert tuple(parts.loc[kpi]) == (within, issued), kpi
+
+
+def test_no_check_fails_and_every_kpi_but_those_of_surveys_and_actions_has_a_figure(
+    demonstration: Demonstration,
+) -> None:
+    tables = read_tables(demonstration.editions, demonstration.manifest.edition_id)
+    assert tables["checks"]["passed"].all()
+    known = tables["results"].dropna(subset=["value"])
+    without = set(tables["kpis"]["kpi"]) - set(known["kpi"])
+    assert {kpi for kpi in without if not kpi.startswith(("survey_", "plan_actions_"))} == set()

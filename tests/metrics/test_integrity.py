@@ -66,6 +66,17 @@ def test_a_list_of_open_referrals_alone_is_not_held_to_flows_it_never_shows() ->
     assert set(made["check"]) <= {"ageing", "unchanged"}
 
 
+@pytest.mark.parametrize(("clock", "asked"), [("slt", {"ageing", "stock_flow"}), ("amended_plan", set())])
+def test_a_clock_whose_children_are_known_later_than_they_start_need_not_add_up(clock: str, asked: set[str]) -> None:
+    # Nobody had waited over 12 weeks a month ago, and 20 have waited over 18 now; 30 + 12 - 9 - 3 are not 60.
+    rows = [count(1, "waiting", 30, 0, 12), count(1, "waiting", 0, 12, 18), count(1, "waiting", 0, 18, 52), *FLOWS[:3],
+            count(2, "waiting", 40, 0, 12), count(2, "waiting", 20, 18, 52)]  # fmt: skip
+    of_clock = [[clock if cell == "slt" else cell for cell in row] for row in rows]
+    made = facts(*of_clock, submitters={1: ["R1D"], 2: ["R1D"]})
+    made["observed"]["clock"] = clock
+    assert {check for check, _ in failed(checks(made))} == asked
+
+
 def test_a_published_list_has_no_flows_to_check() -> None:
     made = checks(facts(count(1, "waiting", 100), count(2, "waiting", 150)))
     assert "stock_flow" not in set(made["check"])
