@@ -12,10 +12,11 @@ from metrics.wording import rounded
 PLACE = {"area": "X", "breakdown": "all", "group": "all", "month": pd.Timestamp("2024-12-01")}
 
 
-def percentage(numerator: str, denominator: str) -> str:
-    counts = pd.DataFrame([{**PLACE, "numerator": float(numerator), "denominator": float(denominator), "flag": None}])
-    value = kinds.share(counts.astype({"numerator": "Float64", "denominator": "Float64"}))["value"].iloc[0]
-    return "z" if pd.isna(value) else str(rounded(float(value), 1))
+def percentages(parts: list[tuple[str, str]]) -> list[str]:
+    """Return the share of each numerator and denominator to one decimal place, as our kind computes and words it."""
+    rows = [{**PLACE, "numerator": float(above), "denominator": float(below), "flag": None} for above, below in parts]
+    values = kinds.share(pd.DataFrame(rows).astype({"numerator": "Float64", "denominator": "Float64"}))["value"]
+    return ["z" if pd.isna(value) else str(rounded(float(value), 1)) for value in values]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def percentage(numerator: str, denominator: str) -> str:
     ],
 )  # fmt: skip
 def test_the_printed_percentage_follows_from_the_printed_parts(numerator: str, denominator: str, printed: str) -> None:
-    assert percentage(numerator, denominator) == printed
+    assert percentages([(numerator, denominator)]) == [printed]
 
 
 def test_every_published_20_week_percentage_comes_out(shared: Path) -> None:
@@ -41,16 +42,10 @@ def test_every_published_20_week_percentage_comes_out(shared: Path) -> None:
         whole = [r for r in csv.DictReader(lines) if r["breakdown_topic"] == "All EHC plans issued"]
     assert len(rows) == 646
     for numerator, denominator, printed, published in forms.values():
-        checked = 0
-        for row in whole:
-            if row[printed] in ("x", "z", ""):
-                continue
-            assert float(percentage(row[numerator], row[denominator])) == float(row[printed]), row
-            checked += 1
-        assert checked == published
-        for row in rows:
-            if row[printed] not in ("x", "z", ""):
-                assert float(percentage(row[numerator], row[denominator])) == float(row[printed]), row
+        told = [row for row in (*whole, *rows) if row[printed] not in ("x", "z", "")]
+        ours = percentages([(row[numerator], row[denominator]) for row in told])
+        assert [float(one) for one in ours] == [float(row[printed]) for row in told]
+        assert sum(row[printed] not in ("x", "z", "") for row in whole) == published
 
 
 BANDS = {"0-1w": (0, 1), "1-2w": (1, 2), "2-4w": (2, 4), "4-12w": (4, 12), "12-18w": (12, 18), "18-52w": (18, 52)}
