@@ -170,7 +170,9 @@ def _sheets(workbook: CalamineWorkbook, scans: list[Scan | None]) -> Iterator[Sh
         if scan is not None:
             sheet = workbook.get_sheet_by_index(position)
             marks = scan.errors | dict.fromkeys(scan.uncalculated, "")
-            merged = tuple(f"{reference(a)}:{reference(b)}" for a, b in sheet.merged_cell_ranges or ())
+            merged = tuple(
+                f"{reference(a)}:{reference(b)}" for a, b in (*(sheet.merged_cell_ranges or ()), *scan.merged)
+            )
             hidden = about.visible != SheetVisibleEnum.Visible
             yield Sheet(about.name, _cells(sheet, marks), hidden, scan.hidden_rows, merged)
 

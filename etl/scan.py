@@ -31,6 +31,7 @@ class Scan:
     uncalculated: list[Place] = field(default_factory=list)
     hidden_rows: int = 0
     stray: tuple[Place, ...] = ()
+    merged: list[tuple[Place, Place]] = field(default_factory=list)  # of an .ods: calamine tells of .xlsx alone
     far: bool = False  # a row or column so far out that every cell has to be looked at
     width: int = 0
     height: int = 0
@@ -242,12 +243,15 @@ def scan_ods(archive: ZipFile) -> list[Scan | None]:
             scan, row, rows = Scan(), 0, 0
             scans.append(scan)
         elif tag == b"table-row":
-            row, rows, column = row + rows, _repeats(attributes, b"rows"), 0
+            row, rows, column = row + rows, _number(attributes, b"rows-repeated"), 0
         else:
-            times = _repeats(attributes, b"columns")
+            times = _number(attributes, b"columns-repeated")
             if b"value-type=" in attributes:
                 scan.height, scan.width = row + rows, max(scan.width, column + times)
                 _ods_error(match, (row, column), scan)
+            down, across = _number(attributes, b"rows-spanned"), _number(attributes, b"columns-spanned")
+            if down > 1 or across > 1:
+                scan.merged.append(((row, column), (row + down - 1, column + across - 1)))
             column += times
             if scan.width > MAX_COLUMNS or scan.width * scan.height > MAX_CELLS:
                 raise _too_large((scan.height - 1, scan.width - 1))
@@ -262,10 +266,9 @@ def _ods_error(match: re.Match[bytes], place: Place, scan: Scan) -> None:
         scan.errors[place] = _error_text(match[3])
 
 
-def _repeats(attributes: bytes, what: bytes) -> int:
-    times = (
-        re.search(rb"\btable:number-" + what + rb"-repeated=[\"'](\d{1,9})", attributes)
-        if b"repeated" in attributes
-        else None
-    )
-    return int(times[1]) if times else 1
+def _number(attributes: bytes, what: bytes) -> int:
+    """Return how many rows or columns a tag says it stands for, one where it says nothing."""
+    if what not in attributes:
+        return 1
+    found = re.search(rb"\btable:number-" + what + rb"=[\"'](\d{1,9})", attributes)
+    return int(found[1]) if found else 1

@@ -35,6 +35,20 @@ def _book(
     return ExtractCase(f"nd_{name}.xlsx", book_bytes(TABLE, edit), verdict, rows, held, rules, **more)
 
 
+def _merged_ods() -> str:
+    """Return the list with F5:F7 merged as LibreOffice writes it: one cell that spans, and covered ones below it."""
+    rows = parts.ods_rows(lines(typed(WHOLE))).split("<table:table-row>")
+    for number in (5, 6, 7):
+        cells = rows[number].split("<table:table-cell ")
+        cells[6] = "".join(["table:number-rows-spanned='3' table:number-columns-spanned=\"1\" ", cells[6]])
+        rows[number] = "<table:table-cell ".join(cells)
+        if number > 5:
+            at = rows[number].index("<table:table-cell table:number-rows-spanned")
+            end = rows[number].index("</table:table-cell>", at) + len("</table:table-cell>")
+            rows[number] = f"{rows[number][:at]}<table:covered-table-cell/>{rows[number][end:]}"
+    return "<table:table-row>".join(rows)
+
+
 def book_cases() -> list[ExtractCase]:
     """Workbooks, each spoilt in one way."""
 
@@ -186,6 +200,7 @@ def book_cases() -> list[ExtractCase]:
         ExtractCase("nd_titles.xlsx", book_bytes([["List"], ["as at 31 May 2024"], [], *TABLE])),
         ExtractCase("nd_deep_titles.xlsx", book_bytes([*[[f"line {n} of the cover"] for n in range(20)], *TABLE])),
         ExtractCase("nd_list.ods", parts.ods({"List": parts.ods_rows(lines(typed(WHOLE)))})),
+        ExtractCase("nd_merged_down.ods", parts.ods({"List": _merged_ods()}), "reject", rules=("MERGED_CELLS",)),
         ExtractCase("nd_list_texts.ods", parts.ods({"List": parts.ods_rows(lines(WHOLE))})),
         ExtractCase("slt_list.xlsx", book_bytes(lines(typed(speech())))),
     ]
