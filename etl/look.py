@@ -179,7 +179,8 @@ def _check_members(members: list[ZipInfo]) -> None:
     unpacked = sum(member.file_size for member in members)
     worst = max((m.file_size / max(m.compress_size, 1) for m in members if m.file_size > RATIO_COUNTS_FROM), default=0)
     if unpacked > MAX_UNPACKED_BYTES or worst > MAX_RATIO:
-        message = f"The archive would unpack to {unpacked / 1e6:,.0f} MB ({MAX_UNPACKED_BYTES / 1e6:,.0f} MB are allowed)."
+        allowed = f"{MAX_UNPACKED_BYTES / 1e6:,.0f} MB are allowed"
+        message = f"The archive would unpack to {unpacked / 1e6:,.0f} MB ({allowed})."
         if unpacked <= MAX_UNPACKED_BYTES:
             message = f"A part of the archive unpacks to {worst:,.0f} times its size ({MAX_RATIO} times are allowed)."
         raise refused("ZIP_BOMB", message, "Delete unused sheets and formats, or save the sheet as .csv.")
