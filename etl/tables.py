@@ -221,12 +221,7 @@ MEASURES = Table(
         Column("group", "TEXT", "which part of the split"),
         Column("numerator", "DOUBLE", "as published", required=False),
         Column("denominator", "DOUBLE", "as published", required=False),
-        Column(
-            "value",
-            "DOUBLE",
-            "as published; shown where the publisher gives no counts, else only compared",
-            required=False,
-        ),
+        Column("value", "DOUBLE", "as published; shown where it comes without counts, else only compared", False),
         _FLAG,
     ),
     key=("load_id", "measure", "area", "month", "breakdown", "group"),
