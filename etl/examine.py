@@ -23,9 +23,10 @@ from etl.layout_crosstab import clean_crosstab
 from etl.layout_figures import clean_figures
 from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
+from etl.layout_values import clean_values
 from etl.local_area import load_local_area
 from etl.months import published_month
-from etl.organisations import load_organisations
+from etl.organisations import load_numbered, load_organisations
 from etl.privacy import holds_identifier
 from etl.published import missing_areas, refuse_structure, unknown_areas
 from etl.read import Content, read, read_together
@@ -191,7 +192,12 @@ def _cleaned(
         found.month, findings = published_month(match, cleaned, said, around.today)
         return cleaned, findings
     faults = refuse_structure(match, content)
-    cleaned = clean_crosstab(match, organisations, plan) if match.source.crosstab else clean_rows(match, organisations)
+    if match.source.crosstab:
+        cleaned = clean_crosstab(match, organisations, plan)
+    elif match.source.values:
+        cleaned = clean_values(match, organisations, load_numbered(around.reference))
+    else:
+        cleaned = clean_rows(match, organisations)
     found.month, findings = published_month(match, cleaned, said, around.today)
     areas = cleaned.frames["areas"]
     coded = match.source.crosstab is None or "code" in match.tables[0].columns

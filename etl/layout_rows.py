@@ -5,7 +5,7 @@ import pandas as pd
 from etl.clean import Cleaned, Numbers, last_month_of_year, numbers, trimmed
 from etl.finding import Finding
 from etl.organisations import Organisations, tidy_codes
-from etl.published import blank_figures, hold_ill_formed
+from etl.published import blank_figures, hold_ill_formed, hold_ragged, hold_repeats
 from etl.recognise import Located, Match
 from etl.source import Measure, Rows, normal
 from etl.tables import AREAS, MEASURES
@@ -39,7 +39,7 @@ def clean_rows(match: Match, organisations: Organisations) -> Cleaned:
         result.hold(good & bad, table.sheet.name, headings[key], rule, problem, remedy)
         good &= ~bad
     good = hold_ill_formed(result, good, lines, table.sheet.name, headings[layout.area_code["local_authority"]])
-    good = _hold_repeats(lines, pd.concat(text, axis=1), good, table.sheet.name, result)
+    good = hold_repeats(result, good, lines[_KEY], pd.concat(text, axis=1), table.sheet.name)
     measures = {name: _measure(name, measure, lines, parsed)[good] for name, measure in layout.measures.items()}
     for name, rows in measures.items():
         measure = layout.measures[name]
@@ -61,25 +61,7 @@ def _whole(table: Located, text: dict[str, pd.Series], lines: pd.DataFrame, resu
         first = first.where(first != "", cells)
     footnote = (filled == 1) & first.str.contains(" ")
     result.hold(footnote, table.sheet.name, None, "NOT_DATA", "a footnote is not counted", "", "note")
-    ragged = pd.Series(lines.index.isin([problem.row for problem in table.sheet.problems]), index=lines.index)
-    result.hold(
-        ragged & ~footnote, table.sheet.name, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
-        "Put fields that hold a comma into quotes, or export the file again.",
-    )  # fmt: skip
-    return ~(ragged | footnote)
-
-
-def _hold_repeats(lines: pd.DataFrame, text: pd.DataFrame, good: pd.Series, sheet: str, result: Cleaned) -> pd.Series:
-    """Hold exact repeats but the first, and all lines that give the same figures differently; return what is left."""
-    again = text[good].duplicated().reindex(good.index, fill_value=False)
-    result.hold(again, sheet, None, "ROW_REPEATED", "the line stands there before; it counts once", "", "note")
-    good = good & ~again
-    conflicting = good & lines.where(good).duplicated(_KEY, keep=False)
-    result.hold(
-        conflicting, sheet, None, "ROW_CONFLICTS", "two lines give the same area, year and group differently",
-        "Ask the sender which counts; neither is loaded.",
-    )  # fmt: skip
-    return good & ~conflicting
+    return hold_ragged(result, ~footnote, table.sheet)
 
 
 Rule = tuple[pd.Series, str, str, str, str]

@@ -1,8 +1,8 @@
-"""Codes and names of NHS organisations, from data/reference/organisations.csv: one row per code and name it has had."""
+"""Codes and names of areas and NHS organisations, from the lookups in data/reference."""
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ _FORMS = {
     "national": r"[EWSNK]9[2-4]\d{6}|K0[2-4]\d{6}",
     "region": r"E12\d{6}|Y\d{2}",
     "icb": r"Q[A-Z0-9]{2}|E54\d{6}",
+    "sub_icb": r"\d\d[A-Z]|[A-Z]\d[A-Z]\d[A-Z]",
     "local_authority": r"E(?:06|07|08|09|10)\d{6}|[WSN]\d{8}",
     "provider": r"[A-Z0-9]{3,6}",
 }
@@ -76,13 +77,27 @@ def kind_of(code: str) -> str:
 
 @cache
 def load_organisations(folder: Path) -> Organisations:
-    """Return the lookup kept in a reference folder. Raises DocumentError where it is not there or not whole."""
-    path = folder / "organisations.csv"
+    """Return the lookup kept in a reference folder, one row per code and name it has had. Raises DocumentError."""
+    rows = _lookup(folder / "organisations.csv", ("code", "level", "name"))
+    return Organisations((code, level, name) for code, level, name in rows)
+
+
+@cache
+def load_numbered(folder: Path) -> Mapping[str, tuple[str, str, str]]:
+    """Return code, level and name of each place by DfE's three-digit number; a place we do not take has no code.
+
+    Raises DocumentError where the lookup is not there or not whole.
+    """
+    rows = _lookup(folder / "local_authorities.csv", ("number", "code", "level", "name"))
+    return {number: (code, level, name) for number, code, level, name in rows}
+
+
+def _lookup(path: Path, columns: tuple[str, ...]) -> list[tuple[str, ...]]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
-            return Organisations((row["code"], row["level"], row["name"]) for row in csv.DictReader(lines))
+            return [tuple(row[column] for column in columns) for row in csv.DictReader(lines)]
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise DocumentError(
-            "organisations.csv: the lookup of organisations is missing from the reference folder or damaged; "
+            f"{path.name}: the lookup is missing from the reference folder or damaged; "
             "restore it from the repository (data/reference)."
         ) from error

@@ -1,4 +1,4 @@
-"""What is said of every published table, whatever its layout: areas, blanks, formulas, merged cells."""
+"""What is said of every published table, whatever its layout: areas, repeats, blanks, formulas, merged cells."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from etl.clean import Cleaned
 from etl.finding import Finding
-from etl.formats import Content
+from etl.formats import Content, Sheet
 from etl.local_area import LocalArea
 from etl.merged import merged_cells
 from etl.organisations import Organisations, ill_formed, kind_of
@@ -26,6 +26,32 @@ def hold_ill_formed(
         "Correct the code.",
     )  # fmt: skip
     return good & ~bad
+
+
+def hold_ragged(result: Cleaned, good: pd.Series, sheet: Sheet) -> pd.Series:
+    """Hold lines of another width than the header's, and return which of the lines are good still."""
+    ragged = good & good.index.isin([problem.row for problem in sheet.problems])
+    result.hold(
+        ragged, sheet.name, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
+        "Put fields that hold a comma into quotes, or export the file again.",
+    )  # fmt: skip
+    return good & ~ragged
+
+
+def hold_repeats(result: Cleaned, good: pd.Series, key: pd.DataFrame, text: pd.DataFrame, sheet: str) -> pd.Series:
+    """Hold exact repeats but the first, and all lines that give the same figure differently; return what is left.
+
+    `key` says what a line is the figure of, `text` is the line as printed.
+    """
+    again = text[good].duplicated().reindex(good.index, fill_value=False)
+    result.hold(again, sheet, None, "ROW_REPEATED", "the line stands there before; it counts once", "", "note")
+    good = good & ~again
+    conflicting = good & key.where(good).duplicated(keep=False)
+    result.hold(
+        conflicting, sheet, None, "ROW_CONFLICTS", "two lines give the same figures differently",
+        "Ask the sender which counts; neither is loaded.",
+    )  # fmt: skip
+    return good & ~conflicting
 
 
 def unknown_areas(areas: pd.DataFrame, organisations: Organisations, *, coded: bool) -> list[Finding]:

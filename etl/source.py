@@ -17,11 +17,11 @@ from etl.figures import Figures
 from etl.heading import Heading as Heading
 from etl.heading import normal as normal
 from etl.pathways import Pathways
-from etl.tables import BREAKDOWNS, EVERYONE
+from etl.tables import BREAKDOWNS, EVERYONE, Level
+from etl.values import Values
 
 FOLDER = Path(__file__).parent / "sources"
 Flag = Literal["not_supplied", "suppressed", "not_available", "not_applicable", "low"]
-Level = Literal["national", "region", "icb", "local_authority", "provider"]
 
 
 class Label(Heading):
@@ -142,11 +142,12 @@ class Source(Document):
     rows: Rows | None = None
     pathways: Pathways | None = None
     figures: Figures | None = None
+    values: Values | None = None
 
     @model_validator(mode="after")
     def _one_layout(self) -> "Source":
-        if [self.crosstab, self.rows, self.pathways, self.figures].count(None) != 3:
-            raise ValueError("give one of crosstab, rows, pathways and figures")
+        if [self.crosstab, self.rows, self.pathways, self.figures, self.values].count(None) != 4:
+            raise ValueError("give one of crosstab, rows, pathways, figures and values")
         if self.organisation is None and self.pathways is None and self.figures is None:
             raise ValueError("organisation: missing")
         if self.month.snapshot != (self.pathways is not None):
@@ -171,6 +172,8 @@ class Source(Document):
             return {f"pathways.columns.{key}": heading for key, heading in self.pathways.columns.items()}
         if self.figures:
             return {f"figures.columns.{key}": heading for key, heading in self.figures.columns.items()}
+        if self.values:
+            return {f"values.columns.{key}": heading for key, heading in self.values.columns.items()}
         assert self.rows
         return {
             "rows.level": self.rows.level,

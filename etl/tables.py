@@ -6,7 +6,7 @@ identifiers exist only as keyed hashes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -33,6 +33,10 @@ BREAKDOWNS = (*PATHWAY_BREAKDOWNS, "placement", "years_in_place")
 
 # What a list from a published table is not split by carries this breakdown and this group.
 EVERYONE = "all"
+
+# A sub-ICB location is a part of an integrated care board's area; some boards have one alone, of the same area.
+Level = Literal["national", "region", "icb", "sub_icb", "local_authority", "provider"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 STATES = ("waiting", "completed", "removed", "started")
 STOP_REASONS = ("completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other")
@@ -159,7 +163,7 @@ AREAS = Table(
     (
         _LOAD_ID,
         Column("area", "TEXT", "ONS code, or ODS code for NHS organisations, or name:… where none is known"),
-        Column("level", "TEXT", "kind of area", allowed=("national", "region", "icb", "local_authority", "provider")),
+        Column("level", "TEXT", "kind of area", allowed=LEVELS),
         Column("name", "TEXT", "name as we write it"),
     ),
     key=("load_id", "area"),
@@ -217,7 +221,7 @@ MEASURES = Table(
         Column("group", "TEXT", "which part of the split"),
         Column("numerator", "DOUBLE", "as published", required=False),
         Column("denominator", "DOUBLE", "as published", required=False),
-        Column("value", "DOUBLE", "as published; kept to check ours against, never shown instead", required=False),
+        Column("value", "DOUBLE", "as published; shown where it comes without counts, else only compared", False),
         _FLAG,
     ),
     key=("load_id", "measure", "area", "month", "breakdown", "group"),

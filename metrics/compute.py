@@ -75,6 +75,8 @@ def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
 
 def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
     minimum = definition.minimum_base or 0
+    if definition.kind == "printed":
+        return kinds.printed(chosen)
     if definition.kind == "rate":
         return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1, minimum)
     return kinds.measure(chosen, definition.unit, minimum)

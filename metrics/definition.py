@@ -19,14 +19,14 @@ FOLDER = Path(__file__).parent / "definitions"
 
 Fact = Literal["clock_counts", "clock_days", "cohort_counts", "answer_counts", "measure_values"]
 Kind = Literal[
-    "count", "share", "percentile", "mean", "net_flow", "clearance_weeks", "rate", "top_two_box", "measure"
+    "count", "share", "percentile", "mean", "net_flow", "clearance_weeks", "rate", "top_two_box", "measure", "printed"
 ]  # fmt: skip
 Unit = Literal[
-    "children", "percent", "weeks", "plans", "requests", "families", "staff", "packages", "GBP", "actions",
+    "children", "percent", "weeks", "days", "plans", "requests", "families", "staff", "packages", "GBP", "actions",
     "per 100 pupils", "per 1,000 children",
 ]  # fmt: skip
 CLOCK_FACTS = ("clock_counts", "clock_days", "cohort_counts")
-_WITHOUT_BASE = ("count", "net_flow", "clearance_weeks")
+_WITHOUT_BASE = ("count", "net_flow", "clearance_weeks", "printed")
 _FACTS_OF_KIND: dict[str, tuple[str, ...]] = {
     "count": ("clock_counts", "cohort_counts", "answer_counts"),
     "share": ("clock_counts", "cohort_counts"),
@@ -37,6 +37,7 @@ _FACTS_OF_KIND: dict[str, tuple[str, ...]] = {
     "rate": ("clock_counts", "measure_values"),
     "top_two_box": ("answer_counts",),
     "measure": ("measure_values",),
+    "printed": ("measure_values",),
 }
 
 

@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 
 from etl.engine_duckdb import connect, insert_frame
-from etl.tables import Column, Table
+from etl.tables import PANDAS_TYPES, Column, Table
 from etl.warehouse import Reader
-from metrics.warehouse_facts import declared_pairs, select_clock_cells
+from metrics.warehouse_facts import WORDS, declared_pairs, select_clock_cells
 
 CELLS = Table(
     "cells",
@@ -35,6 +35,7 @@ CELLS = Table(
         Column("flag", "TEXT", "why the count is not there", required=False),
     ),
 )
+_WORDS = [name for name in CELLS.names() if name in WORDS]
 _PARTS = Table(
     "parts",
     "One row per load and month whose cells are kept.",
@@ -45,7 +46,8 @@ _PARTS = Table(
 def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
     """Return the clock counts of every load and month that coverage names: from the store, or computed and kept.
 
-    Without a store all of them are computed. One publisher writes it at a time; a second one computes for itself.
+    Words of kept cells are categories. Without a store all are computed. One publisher writes it at a time; a second
+    one computes for itself.
     """
     pairs = declared_pairs()
     if store is None:
@@ -87,11 +89,22 @@ def _kept(reader: Reader, path: Path, pairs: list[tuple[str, str]]) -> pd.DataFr
                 f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
                 "(SELECT load_id, CAST(month AS DATE) FROM wanted)"
             )
-        cells = connection.execute("SELECT * FROM cells").df()
+        cells = _with_codes(connection)
         connection.commit()
-        return CELLS.typed(cells)
+        return cells
     finally:
         connection.close()
+
+
+def _with_codes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return the kept cells with their words as codes of a list: millions of cells repeat a few words."""
+    if not connection.execute("SELECT 1 FROM cells LIMIT 1").fetchall():
+        return CELLS.empty()
+    for word in _WORDS:  # the store's own engine: an ENUM comes out as codes, a word as a string a cell
+        connection.execute(f'CREATE TEMP TYPE "{word} word" AS ENUM (SELECT DISTINCT "{word}" FROM cells ORDER BY 1)')  # noqa: S608
+    columns = [f'CAST("{c}" AS "{c} word") AS "{c}"' if c in _WORDS else f'"{c}"' for c in CELLS.names()]
+    cells = connection.execute(f"SELECT {', '.join(columns)} FROM cells").df()  # noqa: S608 (contract names)
+    return cells.astype({c.name: PANDAS_TYPES[c.type] for c in CELLS.columns if c.name not in _WORDS})
 
 
 def _select_coverage(fresh: pd.DataFrame) -> str:

@@ -67,6 +67,11 @@ def measure(counts: pd.DataFrame, unit: str, minimum: int = 0) -> pd.DataFrame:
     return share(counts, minimum) if unit == "percent" else counts.assign(value=counts["numerator"])
 
 
+def printed(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the publisher's own value, for figures that come without their parts; a flagged one has none."""
+    return counts.assign(numerator=None, denominator=None, value=counts["value"].mask(counts["flag"].notna()))
+
+
 def net_flow(counts: pd.DataFrame) -> pd.DataFrame:
     """Return who joined the list less who left it in the period; `started` and `left` are the two counts.
 

@@ -19,7 +19,8 @@ _SQL = Path(__file__).parent / "facts"
 _EVERY_LOAD = "SELECT * FROM coverage"
 
 Facts = Mapping[str, pd.DataFrame]
-_WORDS = ["load_id", "clock", "state", "cohort", "area", "breakdown", "group"]
+# Columns of facts that repeat a few words in millions of cells.
+WORDS = ("load_id", "clock", "state", "cohort", "area", "breakdown", "group")
 
 CLOCK_COUNTS_GRAIN = [
     "month", "clock", "state", "excepted", "area", "breakdown", "group", "weeks_from", "weeks_to", "in_time",
@@ -91,18 +92,20 @@ def rows_before_bands(cells: pd.DataFrame, observed: pd.DataFrame) -> tuple[pd.D
 
     Both count the same children, so they are never added: for a clock, area and month with a list, the list counts.
     """
+    beside = ~cells["load_id"].isin(observed["load_id"]).to_numpy()
+    if not beside.any():
+        return cells, cells[beside]
     keys = ["clock", "area", "month"]
     listed = observed[keys].drop_duplicates().astype({"month": "datetime64[s]"}).assign(listed=True)
-    places = cells[keys].astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
-    both = places.merge(listed, on=keys, how="left")["listed"].notna().to_numpy()
-    beside = both & ~cells["load_id"].isin(observed["load_id"]).to_numpy()
+    places = cells.loc[beside, keys].astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
+    beside[beside] = places.merge(listed, on=keys, how="left")["listed"].notna().to_numpy()
     return cells[~beside], cells[beside]
 
 
 def _compact(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its words as codes of a list that holds `all`: millions of cells repeat a few words."""
     kinds = {"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"}
-    lists = {name: pd.CategoricalDtype(sorted({*frame[name].unique(), EVERYONE})) for name in _WORDS if name in frame}
+    lists = {name: pd.CategoricalDtype(sorted({*frame[name].unique(), EVERYONE})) for name in WORDS if name in frame}
     return frame.astype({**kinds, **lists})
 
 

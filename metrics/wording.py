@@ -56,6 +56,7 @@ _DECIMALS = {"percent": 1, "weeks": 1, "per 100 pupils": 2, "per 1,000 children"
 
 _SINGULAR = {
     "children": "child",
+    "days": "day",
     "plans": "plan",
     "requests": "request",
     "families": "family",

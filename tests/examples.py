@@ -49,7 +49,8 @@ def _frames(source: str, rows: list[Row]) -> Iterable[tuple[Table, pd.DataFrame]
 
 
 def _known(row: Row) -> dict[str, object]:
-    numbers = ("weeks_from", "weeks_to", "children", "numerator", "denominator", "period_months", "scale_position")
+    numbers = ("weeks_from", "weeks_to", "children", "numerator", "denominator", "period_months", "scale_position",
+               "value")  # fmt: skip
     return {key: float(value) if key in numbers else value for key, value in row.items() if value}
 
 

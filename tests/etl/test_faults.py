@@ -90,7 +90,7 @@ def test_a_withdrawal_needs_a_reason(capsys: pytest.CaptureFixture[str], tmp_pat
 
 
 def test_a_missing_lookup_of_organisations_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="lookup of organisations is missing"):
+    with pytest.raises(DocumentError, match=r"organisations\.csv: the lookup is missing"):
         load_organisations(tmp_path)
 
 

@@ -28,6 +28,7 @@ def test_every_measure_and_clock_of_a_definition_has_a_source() -> None:
     sources = load_sources().values()
     given = {name for s in sources if s.rows for name in s.rows.measures}
     given |= {name for s in sources if s.figures for name in s.figures.measures}
+    given |= {name for s in sources if s.values for name in s.values.measures}
     given |= {name for s in sources if s.pathways for name in s.pathways.tallies}
     fed = {clock.feeds or name for s in sources if s.pathways for name, clock in s.pathways.clocks.items()}
     fed |= {clock for s in sources if s.crosstab for clock in s.crosstab.clocks}

@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from etl.load import coverage
 from etl.tables import COVERAGE, LOADS, PATHWAYS
-from etl.warehouse import Reader, Warehouse
+from etl.warehouse import Reader, Warehouse, open_warehouse
 from metrics.kept_cells import CELLS, read_cells
+from metrics.warehouse_facts import facts_from
 
 DAY0 = date(1970, 1, 1)
 KEY = CELLS.names()[:-2]
@@ -57,7 +60,7 @@ class Counting:
 
 
 def ordered(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells.sort_values(KEY, ignore_index=True)
+    return CELLS.typed(cells).sort_values(KEY, ignore_index=True)
 
 
 def both(warehouse: Warehouse, store: Path) -> tuple[pd.DataFrame, pd.DataFrame, str]:
@@ -95,6 +98,41 @@ def test_a_withdrawn_load_leaves_the_store(warehouse: Warehouse, tmp_path: Path)
     kept, rebuilt, _ = both(warehouse, store)
     pd.testing.assert_frame_equal(kept, rebuilt)
     assert set(kept["load_id"]) == {"a"}
+
+
+EXTRACTS = st.tuples(st.integers(1, 6), st.integers(0, 3), st.integers(1, 12))  # last month, months before it, children
+STEPS = st.lists(st.one_of(EXTRACTS, st.just("withdraw")), min_size=2, max_size=5)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_after_any_history_every_fact_is_that_of_a_full_rebuild(tmp_path: Path, steps: list[Any]) -> None:
+    """Extracts of any month, alone or as a history, late ones and replacing ones too, and withdrawn ones."""
+    folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+    folder.mkdir()
+    warehouse = open_warehouse(f"duckdb:{folder / 'warehouse.duckdb'}")
+    for number, step in enumerate(steps):
+        with warehouse.writing() as writer:
+            if step == "withdraw":
+                writer.execute("UPDATE loads SET state = 'withdrawn' WHERE load_id = (SELECT MAX(load_id) FROM loads "
+                               "WHERE state = 'current')")  # fmt: skip
+                writer.execute("DELETE FROM coverage")
+                writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+            else:
+                last, before, count = step
+                ends = (pd.Timestamp(2024, last, 1) + pd.offsets.MonthEnd(0)).date()
+                first = (pd.Timestamp(2024, last, 1) - pd.DateOffset(months=before)).date()
+                load(writer, f"load {number}", first, date(2024, last, 1), children(ends, count))
+        with warehouse.reading() as reader:
+            facts = [facts_from(reader, read_cells(reader, store)) for store in (folder / "kept", None)]
+        for name in facts[0]:
+            kept, rebuilt = (_plain(fact[name]) for fact in facts)
+            pd.testing.assert_frame_equal(kept, rebuilt, obj=name)
+
+
+def _plain(fact: pd.DataFrame) -> pd.DataFrame:
+    """Return a fact as text in a fixed order: categories and row order are no figures."""
+    return fact.astype("object").astype("str").sort_values(list(fact.columns), ignore_index=True)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database, and longer than a header is, so that it is read as one" * 9])
