@@ -9,7 +9,7 @@ import pandas as pd
 
 from etl.clean import each_once, numbers
 from etl.dates import UTC, UTC_REMEDY, DateColumn, read_dates
-from etl.derive import OLDEST, ages
+from etl.derive import OLDEST, ages, day_texts
 from etl.extract import Extract
 from etl.finding import Finding
 from etl.heading import normal
@@ -165,7 +165,8 @@ def identifier_columns(extract: Extract, dates: Mapping[str, DateColumn]) -> dic
                 key, "ID_ROUNDED", "ids were turned into rounded numbers, so several children became one",
                 "Format the column as text before exporting.", int(rounded.sum()),
             )  # fmt: skip
-        found[key] = _without_point(text.str.replace(" ", "").str.lower())
+        spaced = text.str.contains(" ", regex=False).any()
+        found[key] = _without_point((text.str.replace(" ", "") if spaced else text).str.lower())
     return found | {key: _made(extract, sets, found, dates) for key, sets in extract.layout.made.items()}
 
 
@@ -173,8 +174,8 @@ def _made(
     extract: Extract, sets: Sequence[Sequence[str]], found: Mapping[str, pd.Series], dates: Mapping[str, DateColumn]
 ) -> pd.Series:
     """Return an identifier made of several columns: of the sets of columns, the first that is filled whole."""
-    born = {key: column.values.dt.strftime("%Y-%m-%d").fillna("").astype("str") for key, column in dates.items()}
-    parts = {**born, **found}
+    named = {key for columns in sets for key in columns}
+    parts = {**{key: day_texts(dates[key].values) for key in named & dates.keys()}, **found}
     made = pd.Series("", index=extract.index, dtype="str")
     for columns in sets:
         if not all(key in parts for key in columns):
@@ -190,6 +191,8 @@ def _made(
 
 def _without_point(text: pd.Series) -> pd.Series:
     """Return whole numbers as text without the .0 that a spreadsheet gave them."""
+    if not text.str.endswith(".0").any():
+        return text
     pointed = text.str.contains(r"^[0-9]+\.0$", regex=True)
     return text.where(~pointed, text.str.slice(stop=-2)) if pointed.any() else text
 
@@ -215,8 +218,8 @@ def people(
                 "the NHS number fails its check and is not used",
                 "Correct it, or leave it empty; the child is then known by the other ids alone.",
             )  # fmt: skip
-        hashed = pseudonyms.of(nhs, "nhs") if national else pseudonyms.of(identifiers[key], f"child {organisation}")
-        person = person.where(person != "", hashed)
+        kind, ids = ("nhs", nhs) if national else (f"child {organisation}", identifiers[key])
+        person = person.where(person != "", pseudonyms.of(ids.where(person == "", ""), kind))
     return person.where(person != "")
 
 

@@ -27,6 +27,9 @@ Json = Any  # whatever json.dumps takes
 Job = tuple[dict[str, Json], Path]  # arguments and the folder the function may write to
 
 SECONDS = 60.0
+# Beside it, for the size of a job's files: what is small cannot hold the child for long. Measured in processor time:
+# 0.12 s a MB of csv (a million rows, 128 MB), 1 s a MB of a workbook (100,000 rows, 7 MB); the rest is for busy hosts.
+SECONDS_PER_MB = 2.0
 # Address space, not memory in use. Measured with pandas and pyarrow: 0.4 GB once imported; reading a csv of a million
 # rows and 15 columns fails at 0.8 and passes at 1.0 GB (0.55 GB in use). The rest is room for the steps after reading.
 MEMORY_BYTES = 3_000_000_000
@@ -67,7 +70,8 @@ def run_confined_each(
 ) -> Generator[dict[str, Json] | WaymarkError, None, None]:
     """Yield each job's answer or error, in order. One child runs them all; after one that died a fresh one goes on.
 
-    `seconds` and `memory_bytes` hold for each job; the start of the child counts towards its first.
+    `seconds` and `memory_bytes` hold for each job; the start of the child counts towards its first. The files a job
+    names, as `path` and `others`, give it more time by their size.
     """
     waiting = list(jobs)
     while waiting:
@@ -86,19 +90,22 @@ def _run_child(
     folder = working_folder("waymark-")
     try:
         (folder / "temporary").mkdir(mode=0o700)
+        times = [seconds + SECONDS_PER_MB * _megabytes(arguments) for arguments, _ in jobs]
         for _, out in jobs:
             out.mkdir(mode=0o700, parents=True, exist_ok=True)
         order = {
             "target": target,
-            "jobs": [{"arguments": arguments, "out": str(out.resolve())} for arguments, out in jobs],
-            "seconds": seconds,
+            "jobs": [
+                {"arguments": arguments, "out": str(out.resolve()), "seconds": allowed}
+                for (arguments, out), allowed in zip(jobs, times, strict=True)
+            ],
             "memory_bytes": memory_bytes,
         }
         (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
         child = _start(folder)
         try:
-            for number in range(len(jobs)):
-                answer = _await_answer(child, folder / f"answer-{number}.json", time.monotonic() + seconds)
+            for number, allowed in enumerate(times):
+                answer = _await_answer(child, folder / f"answer-{number}.json", time.monotonic() + allowed)
                 if answer is None and number > 0:
                     return  # what ended the child may be an earlier job's doing: this one gets a fresh child
                 yield _too_complex() if answer is None else answer
@@ -108,6 +115,11 @@ def _run_child(
             _stop(child)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _megabytes(arguments: dict[str, Json]) -> float:
+    paths = [Path(path) for path in (arguments.get("path"), *arguments.get("others", ())) if path]
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":
@@ -185,7 +197,7 @@ def _serve(folder: Path) -> None:
     _limit(order["memory_bytes"])
     sys.addaudithook(_refuse_outside)
     for number, job in enumerate(order["jobs"]):
-        _limit_processor_time(order["seconds"])
+        _limit_processor_time(job["seconds"])
         answer, sound = _answer(order["target"], job["arguments"], Path(job["out"]))
         part = folder / f"answer-{number}.part"
         part.write_text(answer, encoding="utf-8")

@@ -67,8 +67,9 @@ def read_dates(
     `place` is sheet and heading for the findings. `not_after` is a day that none of the dates can lie behind, used
     only to find out that a column was written month first.
     """
-    codes, distinct = pd.factorize(trimmed(cells))
-    texts = pd.Series(distinct, dtype="str")
+    codes, distinct = pd.factorize(cells)
+    again, distinct = pd.factorize(trimmed(pd.Series(distinct, dtype="str")))
+    codes, texts = again[codes], pd.Series(distinct, dtype="str")
     counts = np.bincount(codes, minlength=len(texts))
     has_time = texts.str.contains(_TAIL, regex=True).to_numpy(dtype=bool)
     parts = each_once(texts.str.replace(_TAIL, "", regex=True), lambda unique: _parts(unique, rules, epoch_1904))
@@ -98,14 +99,15 @@ def _parts(texts: pd.Series, rules: Dates, epoch_1904: bool) -> pd.DataFrame:
     parts = pd.DataFrame(np.nan, index=texts.index, columns=["year", "month", "day"])
     ordered = pd.Series(False, index=texts.index)
     for pattern in (_YEAR_FIRST, _NUMBERS, _WORDS, _COMPACT, _WORD_FIRST):
-        found = texts.str.lower().str.extract(f"^{pattern.replace('A-Za-z', 'a-z')}$")[["year", "month", "day"]]
-        hit = found["year"].notna() & parts["year"].isna()
-        if hit.any():
+        rest = texts[parts["year"].isna()].str.lower()
+        found = rest.str.extract(f"^{pattern.replace('A-Za-z', 'a-z')}$")[["year", "month", "day"]]
+        found = found[found["year"].notna()]
+        if len(found):
             month = found["month"].where(~found["month"].str.contains("[a-z]"), found["month"].map(_month_number))
             year = found["year"].where(found["year"].str.len() == 4, found["year"].map(_full_year(rules)))
             numbers = pd.DataFrame({"year": year, "month": month, "day": found["day"]}).apply(pd.to_numeric)
-            parts[hit] = numbers[hit].astype("float64")
-            ordered |= hit & (pattern == _NUMBERS)
+            parts.loc[found.index] = numbers.astype("float64")
+            ordered[found.index] |= pattern == _NUMBERS
     serials = pd.to_numeric(texts.str.extract(f"^{_SERIAL}$")["serial"])
     hit = serials.notna()
     if hit.any():

@@ -17,6 +17,13 @@ def day_numbers(dates: pd.Series) -> pd.Series:
     return pd.Series(pd.arrays.IntegerArray(numbers, ~known), index=dates.index)
 
 
+def day_texts(dates: pd.Series) -> pd.Series:
+    """Return each date as YYYY-MM-DD, blank where it is missing; every different day is written once."""
+    codes, distinct = pd.factorize(dates, use_na_sentinel=False)
+    texts: pd.Series = pd.Series(distinct).dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    return texts.take(codes).set_axis(dates.index)
+
+
 def ages(born_on: pd.Series, on: date) -> pd.Series:
     """Return completed years on a day; someone born on 29 February turns older on 1 March."""
     born = pd.DatetimeIndex(born_on)
@@ -28,11 +35,12 @@ def ages(born_on: pd.Series, on: date) -> pd.Series:
 
 def age_bands(years: pd.Series, bands: Sequence[AgeBand]) -> pd.Series:
     """Return the name of the band each age falls in; an age in none is missing."""
-    names = pd.Series(pd.NA, index=years.index, dtype="str")
-    for band in bands:
-        within = (years >= band.years_from) & (years < (band.below or OLDEST))
-        names = names.mask(within.fillna(False).astype("bool"), band.name)
-    return names
+    age = years.to_numpy(dtype="float64", na_value=np.nan)
+    place = np.full(len(age), len(bands))
+    for number, band in enumerate(bands):
+        place[(age >= band.years_from) & (age < (band.below or OLDEST))] = number
+    names = pd.Series([*(band.name for band in bands), None], dtype="str")
+    return names.take(place).set_axis(years.index)
 
 
 OLDEST = 120  # years; an age beyond it is a typing error

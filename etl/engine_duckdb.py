@@ -25,6 +25,7 @@ _LOCKED = {
 }
 
 
+_ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
 # What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
@@ -64,11 +65,12 @@ class DuckDBTransaction:
 
 
 def insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
-    """Append a frame to a table of the same columns."""
-    connection.register("incoming", frame)
+    """Append a frame to a table of the same columns, in pieces: a million rows take no memory beside their own."""
     columns = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in table.columns)
-    connection.execute(f'INSERT INTO "{table.name}" SELECT {columns} FROM incoming')  # noqa: S608 (contract names)
-    connection.unregister("incoming")
+    for begin in range(0, len(frame), _ROW_GROUP):
+        connection.register("incoming", frame.iloc[begin : begin + _ROW_GROUP])
+        connection.execute(f'INSERT INTO "{table.name}" SELECT {columns} FROM incoming')  # noqa: S608 (contract names)
+        connection.unregister("incoming")
 
 
 class DuckDBEngine:

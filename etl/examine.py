@@ -38,6 +38,8 @@ from etl.source import Source, load_sources
 BAD_ROWS_ALLOWED = 0.05
 # Rows that are no data at all (footnotes, exact repeats, rows of other lists) say nothing of the quality of the rest.
 _NO_DATA = ("NOT_DATA", "ROW_REPEATED", "NOT_IN_SCOPE", "NOT_FILLED")
+_READ_AT_ONCE = 1_048_576
+_HASHED_AT_ONCE = 100_000  # rows: hashing makes a Python object of every different text
 # What reading noticed and what follows from it; the rest is said in passing.
 _GRAVE: dict[str, Severity] = {"FILE_TRUNCATED": "error"}
 # What the layouts say themselves, of the columns it matters in.
@@ -94,8 +96,9 @@ class Examination:
     def _hashed(self) -> str:
         digest = hashlib.sha256()
         for name, frame in sorted((self.frames or {}).items()):
-            rows = np.sort(pd.util.hash_pandas_object(frame, index=False).to_numpy())
-            digest.update(name.encode() + rows.tobytes())
+            pieces = [frame.iloc[begin : begin + _HASHED_AT_ONCE] for begin in range(0, len(frame), _HASHED_AT_ONCE)]
+            rows = [pd.util.hash_pandas_object(piece, index=False).to_numpy() for piece in pieces]
+            digest.update(name.encode() + np.sort(np.concatenate([np.array([], np.uint64), *rows])).tobytes())
         return digest.hexdigest()
 
     def as_json(self) -> dict[str, Any]:
@@ -170,7 +173,9 @@ def _take(
 def _sha256(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            while piece := file.read(_READ_AT_ONCE):
+                digest.update(piece)
     return digest.hexdigest()
 
 

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 import pandas as pd
 
-from etl.clean import UNPRINTED, Cleaned, trimmed
+from etl.clean import UNPRINTED, Cleaned, each_once, trimmed
 from etl.finding import Finding, Severity
 from etl.heading import normal
 from etl.local_area import LocalArea
@@ -124,21 +124,29 @@ def open_extract(match: Match, context: Context) -> Extract:
     assert layout
     body = table.body()
     places = {key.rpartition(".")[2]: place for key, place in table.columns.items()}
-    cells = body[list(places.values())]
-    lines = cells[(cells != "").any(axis=1)]
-    cells_of = {key: lines[place] for key, place in places.items()}
-    tidied = {key: trimmed(column) for key, column in cells_of.items()}
-    untidy = [places[key] for key, column in tidied.items() if column is not cells_of[key]]
-    text = {key: without_missing(column, layout) for key, column in tidied.items()}
-    count = sum(((column != "").astype("int8") for column in text.values()), pd.Series(0, index=lines.index))
-    lines_with_any = count.index[count > 0]
-    text = {key: column.loc[lines_with_any] for key, column in text.items()}
+    text: dict[str, pd.Series] = {}
+    untidy: list[int] = []
+    filled, headings = (pd.Series(0, index=body.index, dtype="int16") for _ in range(2))
+    for key, place in places.items():
+        codes, distinct = pd.factorize(body[place])
+        words = pd.Series(distinct, dtype="str")
+        plain = trimmed(words)
+        tidy = without_missing(plain, layout)
+        text[key] = body[place] if tidy is words else tidy.take(codes).set_axis(body.index)
+        untidy += [] if plain is words else [place]
+        heading = normal(shown(table.heading(f"pathways.columns.{key}"), place))
+        filled += (tidy != "").to_numpy(dtype="int16")[codes]
+        headings += (tidy.str.lower() == heading).to_numpy(dtype="int16")[codes]
+    some = filled > 0
+    if not some.all():
+        body, filled, headings = body[some], filled[some], headings[some]
+        text = {key: column[some] for key, column in text.items()}
     extract = Extract(
-        match.source, layout, table, context, Cleaned(rows_in=len(lines_with_any)), text,
-        pd.Series(True, index=lines_with_any), places,
+        match.source, layout, table, context, Cleaned(rows_in=len(body)), text,
+        pd.Series(True, index=body.index), places,
     )  # fmt: skip
-    _hold_what_is_no_data(extract, count.loc[lines_with_any])
-    _say_what_was_stripped(extract, lines[untidy])
+    _hold_what_is_no_data(extract, filled, headings)
+    _say_what_was_stripped(extract, body[untidy])
     return extract
 
 
@@ -150,19 +158,19 @@ def without_missing(text: pd.Series, layout: Pathways) -> pd.Series:
     return text.mask(blank.reindex(text.index, fill_value=False), "") if blank.any() else text
 
 
-def _hold_what_is_no_data(extract: Extract, filled: pd.Series) -> None:
-    """Hold footnotes, totals and repeated headers as notes; lines cut or broken by a stray comma as queries."""
+def _hold_what_is_no_data(extract: Extract, filled: pd.Series, headings: pd.Series) -> None:
+    """Hold footnotes, totals and repeated headers as notes; lines cut or broken by a stray comma as queries.
+
+    `filled` and `headings` say how many cells of a line hold anything, and how many the heading of their column.
+    """
     first = extract.text[min(extract.places, key=lambda key: extract.places[key])]
     total = first.str.contains(r"^(?i:(?:grand |sub-?)?totals?)\b", regex=True)
     alone = (filled == 1) if len(extract.text) >= _FEW else pd.Series(False, index=extract.index)
     key = extract.layout.pathway.id
     only_id = alone & False
-    if key is not None and extract.has(key):
+    if key is not None and extract.has(key) and alone.any():
         only_id = alone & (extract.text[key] != "") & ~extract.text[key].str.contains(" ")
-    headers = sum(
-        (column.str.lower() == normal(extract.heading(key))).astype("int8") for key, column in extract.text.items()
-    )
-    no_data = total | (alone & ~only_id) | (headers >= max(2, len(extract.text) // 2))
+    no_data = total | (alone & ~only_id) | (headings >= max(2, len(extract.text) // 2))
     extract.hold(no_data, None, "NOT_DATA", "a total, a footnote or a repeated header is not counted", "", "note")
     extract.hold(
         only_id, key, "ROW_INCOMPLETE", "the row holds an id and nothing else", "Fill in the row, or delete it."
@@ -179,9 +187,9 @@ def _say_what_was_stripped(extract: Extract, lines: pd.DataFrame) -> None:
     for key, place in extract.places.items():
         if place not in lines:
             continue
-        stripped = lines[place].str.contains(UNPRINTED, regex=True)
+        stripped = each_once(lines[place], lambda texts: texts.str.contains(UNPRINTED, regex=True))
         extract.say(
-            stripped.reindex(extract.index, fill_value=False), key, "CHARACTERS_STRIPPED", "note",
+            stripped, key, "CHARACTERS_STRIPPED", "note",
             "characters that print nothing were removed",
         )  # fmt: skip
 

@@ -41,7 +41,7 @@ def examine_to_folder(
     )
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in (found.frames or {}).items():
-        frame.to_parquet(out / f"{name}.parquet")
+        frame.to_parquet(out / f"{name}.parquet", compression=None)  # read once; hashes do not shrink
     REJECTS.frame(asdict(reject) for reject in found.rejects).to_parquet(out / "rejects.parquet")
     return {
         "sha256": found.sha256,

@@ -8,7 +8,11 @@ missing from the latest extract is not open.
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from etl.examine import Examination
 from etl.finding import Finding
@@ -122,8 +126,8 @@ def _copy(ours: _List, last: _List, month: str) -> list[Finding]:
 
 
 def _dropped(ours: _List, last: _List, month: str) -> list[Finding]:
-    gone = ~last.open_rows()["pathway_id"].isin(set(ours.rows["pathway_id"]))
-    count = int(last.open_rows()["pathway_id"][gone].nunique())
+    before = last.open_rows()["pathway_id"]
+    count = int(before[~_among(before, ours.rows["pathway_id"])].nunique())
     if not count:
         return []
     problem = f"children waiting in {month} are on this list neither as waiting nor as closed; they are not counted"
@@ -145,7 +149,7 @@ def _moved_starts(ours: _List, last: _List, month: str, restarting: set[str]) ->
 
 def _beside_replaced(ours: _List, replaced: pd.DataFrame) -> list[Finding]:
     """Ask before a list takes the place of one with other children: two lists of one sender are no correction."""
-    known = int(ours.rows["pathway_id"].drop_duplicates().isin(set(replaced["pathway_id"])).sum())
+    known = _shared(ours.rows["pathway_id"], replaced["pathway_id"])
     if known >= _OTHERS * min(ours.children(), replaced["pathway_id"].nunique()):
         return []
     problem = f"it would replace this month's list, but shares {known:,} children with it"
@@ -155,14 +159,14 @@ def _beside_replaced(ours: _List, replaced: pd.DataFrame) -> list[Finding]:
 
 def _of_others(reader: Reader, loads: pd.DataFrame, same: pd.Series, ours: _List) -> list[Finding]:
     """Ask where half of the children are known from another sender and next to none from this one."""
-    ids = set(ours.rows["pathway_id"])
+    ids = ours.rows["pathway_id"].drop_duplicates()
     for group, of_sender in loads[~same].groupby(["source", "organisation"]):
         rows = reader.query(_ROWS, [of_sender.iloc[-1]["load_id"]])
-        if len(ids & set(rows["pathway_id"])) < max(2, _OTHERS * len(ids)):
+        if _shared(ids, rows["pathway_id"]) < max(2, _OTHERS * len(ids)):
             continue
         mine = loads[same]
-        known = set(reader.query(_ROWS, [mine.iloc[-1]["load_id"]])["pathway_id"]) if len(mine) else set()
-        if len(ids & known) <= _OWN * len(ids):
+        known = reader.query(_ROWS, [mine.iloc[-1]["load_id"]])["pathway_id"] if len(mine) else ids.head(0)
+        if _shared(ids, known) <= _OWN * len(ids):
             problem = f"most of the children are known from the list of {group[1]} ({group[0]})"
             return [Finding("WRONG_ORGANISATION", "query", problem, "Check whose file it is.")]
     return []
@@ -181,9 +185,24 @@ def _counted_twice(reader: Reader, found: Examination, others: pd.DataFrame, our
     """Ask where another source already gives this sender's list on the same clock and month: the two would add up."""
     rivals = others[(others["organisation"] == found.organisation) & (others["month"] == pd.Timestamp(ours.month))]
     for rival in rivals.to_dict("records"):
-        shared = set(reader.query(_ROWS, [rival["load_id"]])["clock"]) & set(ours.rows["clock"])
+        theirs = reader.query(_ROWS, [rival["load_id"]])["clock"]
+        shared = set(theirs.unique()) & set(ours.rows["clock"].unique())
         if shared:
             problem = f"{rival['source']} already gives the clock {min(shared)} for this sender and month"
             remedy = "Withdraw that load first, unless the two lists hold different children."
             return [Finding("CLOCK_TWICE", "query", problem, remedy)]
     return []
+
+
+def _shared(these: pd.Series, those: pd.Series) -> int:
+    """Return how many different texts of the first stand in the second too."""
+    different = these.drop_duplicates()
+    return int(_among(different, those).sum())
+
+
+def _among(these: pd.Series, those: pd.Series) -> npt.NDArray[np.bool_]:
+    """Return which of the first stand in the second, by Arrow: pandas' isin makes a Python object of every text."""
+    among: npt.NDArray[np.bool_] = pc.is_in(
+        pa.array(these, pa.large_string()), value_set=pa.array(those, pa.large_string())
+    ).to_numpy(zero_copy_only=False)
+    return among

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
 
+import numpy as np
 import pandas as pd
 
 from etl.clean import Cleaned
@@ -19,7 +20,7 @@ from etl.columns import (
     refuse_month_first,
     word_columns,
 )
-from etl.derive import age_bands, day_numbers
+from etl.derive import age_bands, day_numbers, day_texts
 from etl.extract import Context, Extract, open_extract, refuse_structure
 from etl.modules import open_modules, settle
 from etl.plausible import say_implausible, say_swapped
@@ -74,7 +75,8 @@ def _read(extract: Extract, snapshot: Snapshot, organisation: str) -> None:
             "area": area,
             "organisation": organisation,
             **_breakdowns(extract, codes, words, ages),
-        }
+        },
+        copy=False,
     )
     compare_waits(extract, ticking[0].started, ticking[0].stopped.fillna(pd.Timestamp(snapshot.day)))
     say_swapped(extract, dates)
@@ -109,54 +111,49 @@ def _breakdowns(extract: Extract, codes: Columns, words: Columns, ages: Columns)
         if breakdown.together and len(columns) > 1:
             found[name] = _joined(columns, breakdown.together)
         else:
-            found[name] = reduce(lambda first, then: first.where(first.notna(), then), columns, nothing)
+            found[name] = reduce(lambda first, then: first.where(first.notna(), then), columns or [nothing])
     return found
 
 
 def _joined(columns: Sequence[pd.Series], together: Mapping[str, str]) -> pd.Series:
     """Return the different words of several columns joined by +, in alphabetical order, under the name they have."""
-    texts = [column.fillna("") for column in columns]
-    plain = reduce(lambda left, right: left + "\n" + right, texts)
+    coded = [pd.factorize(column.fillna("")) for column in columns]
+    sizes = [max(len(words), 1) for _, words in coded]
+    codes, sets = pd.factorize(np.ravel_multi_index([codes for codes, _ in coded], sizes))
 
-    def word(text: str) -> str | None:
-        parts = "+".join(sorted({part for part in text.split("\n") if part}))
+    def word(places: Sequence[int]) -> str | None:
+        found = {words[place] for (_, words), place in zip(coded, places, strict=True)}
+        parts = "+".join(sorted(found - {""}))
         return together.get(parts, parts) or None
 
-    known = {text: word(text) for text in plain.unique()}
-    return plain.map(known).astype("str")
+    names = pd.Series([word(places) for places in zip(*np.unravel_index(sets, sizes), strict=True)], dtype="str")
+    return names.take(codes).set_axis(columns[0].index)
 
 
 def _fill(
     extract: Extract, lines: pd.DataFrame, key: Identity, ticking: Sequence[Ticking], pseudonyms: Pseudonyms
 ) -> None:
-    good = extract.good
-    kept = lines[good].assign(load_id="")
+    same = pseudonyms.of(key.text.where(extract.good, ""), "pathway")
     frames = []
     for clock in ticking:
-        of_clock = clock.applies[good]
+        fed = extract.good & clock.applies
+        started, stopped = clock.started[fed], clock.stopped[fed]
+        told = same[fed]
+        if clock.round:  # it runs again and again, so its start tells its pathways apart
+            rounds = key.text[fed] + f"\x1f{clock.name} " + day_texts(started)
+            told = pseudonyms.of(rounds, "pathway")
         frames.append(
-            kept[of_clock].assign(
-                clock=clock.name,
-                pathway_id=pseudonyms.of(_told_apart(key.text, clock)[good][of_clock], "pathway"),
-                started_on=clock.started[good][of_clock],
-                stopped_on=clock.stopped[good][of_clock],
-                stop_reason=clock.reason[good][of_clock],
-                excepted=clock.excepted[good][of_clock],
-                started_day=day_numbers(clock.started[good][of_clock]),
-                stopped_day=day_numbers(clock.stopped[good][of_clock]),
+            lines[fed].assign(
+                load_id="", clock=clock.name, pathway_id=told, started_on=started, stopped_on=stopped,
+                stop_reason=clock.reason[fed], excepted=clock.excepted[fed],
+                started_day=day_numbers(started), stopped_day=day_numbers(stopped),
             )
-        )
-    rows = pd.concat(frames, ignore_index=True).drop_duplicates(["clock", "pathway_id"])  # a round of no length
+        )  # fmt: skip
+    rows = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
+    if any(clock.round for clock in ticking) or len({clock.name for clock in ticking}) < len(ticking):
+        rows = rows.drop_duplicates(["clock", "pathway_id"])  # a round of no length
     extract.result.frames["pathways"] = PATHWAYS.typed(rows)
-    extract.result.frames["areas"] = AREAS.frame(area_rows(extract, kept["area"]))
-
-
-def _told_apart(identity: pd.Series, clock: Ticking) -> pd.Series:
-    """Return what tells pathways of the clock apart: on one that runs again and again, its start as well."""
-    if not clock.round:
-        return identity
-    started: pd.Series = clock.started.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return identity.str.cat(started, f"\x1f{clock.name} ")
+    extract.result.frames["areas"] = AREAS.frame(area_rows(extract, lines["area"][extract.good]))
 
 
 def _months(extract: Extract, ticking: Sequence[Ticking], month: date) -> list[date]:

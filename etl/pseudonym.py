@@ -4,23 +4,23 @@ A bare hash of a ten-digit number is undone in seconds by counting; without the 
 key can still load, but the same child then has another pseudonym.
 """
 
+import hashlib
 import hmac
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
-from etl.engine_duckdb import connect
 from etl.errors import UsageError
+from etl.formats import TextColumns
 
 _BYTES = 32
 _BLOCK = 64  # of SHA-256
 # 128 of 256 bits: a million children collide with a chance of 1 in 10^26, in half the space.
 _HEX = 32
+_AT_ONCE = 20_000  # texts held as Python objects at a time
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,30 @@ class Pseudonyms:
     def of(self, identifiers: pd.Series, kind: str) -> pd.Series:
         """Return the pseudonym of each text, blank for blank; equal texts of another kind get another one.
 
-        HMAC by its definition (RFC 2104) in DuckDB: five times as fast as a call a row. A test holds it to `hmac`.
+        HMAC by its definition (RFC 2104), from two hashes that have taken in the key already: a third of the time of
+        `hmac.digest`, and next to no memory. A test holds it to `hmac`.
         """
         padded = self.key.ljust(_BLOCK, b"\0")
-        inner = bytes(byte ^ 0x36 for byte in padded) + f"{kind}:".encode()
-        outer = bytes(byte ^ 0x5C for byte in padded)
+        inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + f"{kind}:".encode())
+        outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+        def pseudonym(text: str) -> str:
+            if not text:
+                return ""
+            within, whole = inner.copy(), outer.copy()
+            within.update(text.encode())
+            whole.update(within.digest())
+            return whole.hexdigest()[:_HEX]
+
         codes, distinct = pd.factorize(identifiers)
-        connection = connect(None, read_only=False)
-        try:
-            table = pa.table(
-                {"place": pa.array(np.arange(len(distinct))), "identifier": pa.array(distinct, pa.string())}
-            )
-            connection.register("identifiers", table)
-            hashed = connection.execute(
-                "SELECT CASE WHEN identifier = '' THEN '' "
-                "ELSE left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(identifier)))), ?) END AS pseudonym "
-                "FROM identifiers ORDER BY place",
-                [outer, inner, _HEX],
-            ).df()["pseudonym"]
-        finally:
-            connection.close()
-        return pd.Series(hashed.astype("str").take(codes).array, index=identifiers.index)
+        hashed = TextColumns(1)
+        for begin in range(0, len(distinct), _AT_ONCE):
+            piece = distinct[begin : begin + _AT_ONCE].to_numpy(dtype=object)
+            hashed.add_columns([[pseudonym(text) for text in piece]])
+        found: pd.Series = hashed.frame()[0]
+        if len(found) < len(codes):
+            found = found.take(codes)
+        return found.set_axis(identifiers.index)
 
 
 def load_pseudonyms(path: Path) -> Pseudonyms:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from etl.clocks import Ticking
+from etl.derive import day_texts
 from etl.extract import Extract
 
 _BETWEEN = "\x1f"  # cannot stand in a tidied cell, so joined parts cannot be mistaken for other ones
@@ -44,8 +45,7 @@ def identity(
     owner = parts[keys[0]]
     for key in keys[1:]:
         owner = owner + _BETWEEN + parts[key]
-    started = ticking[0].started.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return Identity(owner + _BETWEEN + started, owner if rule.alone else None)
+    return Identity(owner + _BETWEEN + day_texts(ticking[0].started), owner if rule.alone else None)
 
 
 def _hold_missing(extract: Extract, key: str, missing: pd.Series) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from etl import confine
 from etl.confine import run_confined, run_confined_each
 from etl.errors import DocumentError, UnreadableFileError, WaymarkError
 from tests.awkward.parts import with_cells, workbook
@@ -103,6 +104,17 @@ def test_leaving_early_stops_the_child(tmp_path: Path) -> None:
     answers.close()
     with pytest.raises(ProcessLookupError):
         os.kill(first["pid"], 0)
+
+
+def test_a_large_file_has_more_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files of 1 MB at 10 s a MB: 20 s beside the 0.05 s, in which no child even starts."""
+    monkeypatch.setattr(confine, "SECONDS_PER_MB", 10.0)
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes(b"x" * 1_000_000)
+    files = {"path": str(tmp_path / "a.csv"), "others": [str(tmp_path / "b.csv")]}
+    assert run_confined(f"{TARGETS}answer", files, tmp_path / "out", seconds=0.05) == {"got": files}
+    with pytest.raises(UnreadableFileError, match="too much time"):
+        run_confined(f"{TARGETS}answer", {"text": "x"}, tmp_path / "out", seconds=0.05)
 
 
 def test_no_jobs(tmp_path: Path) -> None:
