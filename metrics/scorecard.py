@@ -11,6 +11,7 @@ from metrics.course import Course, course
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
+from metrics.no_figure import why_no_figure
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.plan_amendments import Amendments, amended
 from metrics.plan_history import amendments_table, with_originals
@@ -41,6 +42,7 @@ _OVERDUE = "No figure since"
 class _Scored:
     row: ScorecardRow
     kpi: Definition
+    found: list[Reading]
     latest: Reading | None
     previous: Reading | None
     planned: float | None
@@ -88,7 +90,9 @@ def score(
     rows = [_as_row(place, one, plan, as_of, ranks.get(one.kpi.id)) for place, one in enumerate(scored, start=1)]
     for line, one in zip(rows, scored, strict=True):
         overdue = str(line["attention_reason"]).startswith(_OVERDUE)
-        line["overdue_source"] = (sources or {}).get((one.row.kpi, one.row.area)) if overdue else None
+        source = (sources or {}).get((one.row.kpi, one.row.area))
+        line["overdue_source"] = source if overdue else None
+        line["no_figure"] = why_no_figure(one.kpi, one.found, fed=source is not None)
     sentences = summary([_standing(plan, one) for one in scored])
     return {
         "scorecard": SCORECARD.frame(rows),
@@ -134,7 +138,7 @@ def _scored(
         status_last = status(None if old else latest, aimed_at(numbers, as_of), now, row, kpi)
         ahead = None if old else ahead
     return _Scored(
-        row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
+        row, kpi, found, latest, earlier[-1] if earlier else None, now, ahead,
         coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last, heading,
     )  # fmt: skip
 
@@ -236,6 +240,7 @@ def _as_row(
         "priority_area": _area_title(plan, one.row),
         "outcome": outcome.title,
         "plan_ref": one.row.plan_ref,
+        "owner": one.row.owner,
         "area": one.row.area,
         "month": latest.month if latest else None,
         "period_months": latest.period_months if latest else None,

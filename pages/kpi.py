@@ -12,6 +12,7 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
     unit, title, scored = str(kpi["unit"]), str(kpi["title"]), edition.scored(chosen)
     tiles.heading(str(kpi["question"]), title)
     tiles.standing(edition, chosen, scored)
+    tiles.issues_beside(edition, chosen)
 
     if scored is not None:
         tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")

@@ -33,9 +33,11 @@ def attention(edition: Edition) -> None:
     if scorecard.empty:
         st.markdown("Nothing on the scorecard needs the board's attention in this edition.")
         return
-    columns = st.columns(2)
-    for place, (_, row) in enumerate(scorecard[scorecard["overdue_source"].isna()].iterrows()):
-        with columns[place % 2], st.container(border=True, gap="xsmall", height="stretch"):
+    now = [row for _, row in scorecard[scorecard["overdue_source"].isna()].iterrows()]
+    # One pair of columns a row, so that cards beside each other are equally tall and are read from left to right.
+    places = [column for _ in now[::2] for column in st.columns(2)]
+    for place, row in zip(places, now, strict=False):
+        with place, st.container(border=True, gap="xsmall", height="stretch"):
             with st.container(horizontal=True, gap="xsmall"):
                 badge(str(row["status"]))
                 if course.is_newly_off(edition.of_kpi("path", str(row["kpi"]))):
@@ -79,11 +81,18 @@ def plan_of(edition: Edition, kpi: str) -> charts.Plan:
     return charts.Plan(title, unit, *tables)
 
 
-def trajectory(edition: Edition, kpi: str, titled: bool = False) -> None:
+def trajectories(edition: Edition, kpis: list[str]) -> None:
+    """Show planned and actual of several KPIs, two beside each other."""
+    places = [column for _ in kpis[::2] for column in st.columns(2)]
+    for place, kpi in zip(places, kpis, strict=False):
+        with place:
+            st.markdown(f"**{plain(plan_of(edition, kpi).title)}**")
+            trajectory(edition, kpi)
+
+
+def trajectory(edition: Edition, kpi: str) -> None:
     """Show planned and actual of one KPI over time."""
     plan = plan_of(edition, kpi)
-    if titled:
-        st.markdown(f"**{plain(plan.title)}**")
     words = charts.trajectory_in_words(plan)
     draw(charts.trajectory(plan, edition.manifest.as_of, look()), words, f"trajectory {kpi}")
 
@@ -95,10 +104,11 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
     with st.container(border=True):
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
-            reference = f" · plan reference {plain(scored['plan_ref'])}" if pd.notna(scored["plan_ref"]) else ""
             question = plan.title if row is None else str(row["question"])
-            st.markdown(f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{reference}]]")
+            st.markdown(f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]")
             st.markdown(plain(scored["sentence"]))
+            for title in dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"]):
+                st.markdown(f":gray[:small[ⓘ Known issue: {plain(title)}]]")
             to_kpi(kpi)
         with line:
             draw(charts.sparkline(plan, look()), charts.trajectory_in_words(plan), f"spark {kpi}", still=True)
@@ -106,6 +116,28 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
             latest_figure(scored, plan.unit)
             signals(edition, kpi)
         milestone_cells(plan)
+
+
+def without_figure(edition: Edition, scorecard: pd.DataFrame) -> None:
+    """List the KPIs that have no figure at all, closed at first, each with the reason."""
+    if scorecard.empty:
+        return
+    with st.expander(f"Without a figure so far: {len(scorecard)}"):
+        for _, scored in scorecard.iterrows():
+            kpi = str(scored["kpi"])
+            title = plan_of(edition, kpi).title
+            with st.container(gap="xxsmall"):
+                st.markdown(
+                    f"**{plain(title)}** :gray[:small[{plain(phrases.status_words(str(scored['status'])))}"
+                    f"{_reference(scored)}]]  \n{plain(scored['no_figure'])}"
+                )
+                to_kpi(kpi)
+
+
+def _reference(scored: pd.Series) -> str:
+    """Return the plan's reference and who answers for a KPI, each after a dot; "" where the plan names neither."""
+    reference = f" · plan reference {plain(scored['plan_ref'])}" if pd.notna(scored["plan_ref"]) else ""
+    return reference + (f" · {plain(scored['owner'])}" if pd.notna(scored["owner"]) else "")
 
 
 def latest_figure(scored: pd.Series, unit: str) -> None:
