@@ -71,10 +71,11 @@ def ribbon(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
 
 def side_by_side(bands: pd.DataFrame, lists: list[tuple[str, str]], weeks: Clocks) -> pd.DataFrame:
     """Return one row per list (clock, area): its latest month as `by_month` has it, and its standard in weeks."""
-    rows = [
-        by_month(waiting(bands, clock, area), weeks[clock]).tail(1).assign(clock=clock, area=area, weeks=weeks[clock])
-        for clock, area in lists
-    ]
+    rows = []
+    for clock, area in lists:
+        own = waiting(bands, clock, area)
+        latest = by_month(own[own["month"] == own["month"].max()], weeks[clock])
+        rows.append(latest.assign(clock=clock, area=area, weeks=weeks[clock]))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
@@ -93,7 +94,9 @@ def straddles(own: pd.DataFrame, weeks: int) -> bool:
 
 def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:
     """Return the KPIS rows about those who wait on a clock, in the edition's order."""
-    chosen = [_selects(str(text)) == {"clock": clock, "state": "waiting"} for text in kpis["definition"]]
+    # Reading YAML is slow, and most definitions do not so much as mention the clock.
+    wanted = {"clock": clock, "state": "waiting"}
+    chosen = [clock in str(text) and _selects(str(text)) == wanted for text in kpis["definition"]]
     held: pd.DataFrame = kpis[pd.Series(chosen, index=kpis.index, dtype=bool)]
     return held
 

@@ -251,7 +251,8 @@ def _earlier(folder: Path, damaged: str) -> Opened:
     raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+# A chart is some 50 KB; a hundred and fifty KPIs in two looks and a few what-ifs fit.
+@st.cache_resource(max_entries=1000, show_spinner=False)
 def _kept(question: str, _answer: Callable[[], Any]) -> Any:  # noqa: ARG001 (the key of the cache)
     return _answer()
 

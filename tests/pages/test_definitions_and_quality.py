@@ -2,23 +2,41 @@
 
 import pandas as pd
 
+from metrics.definition import FOLDER as METRICS
 from pages.components import quality
+from tests.pages import editions
 from tests.pages.conftest import Open
+from tests.pages.contract_rows import SLT
 from tests.pages.screen import charts, words
 
 
 def test_search_finds_by_title_and_plan_reference(open_page: Open) -> None:
     app = open_page("definitions", "full", q="4.14.4")
     assert "1 of 4 KPIs" in words(app)
-    assert "children on the list at month end" in words(app)
+    assert [told.label for told in app.expander] == ["**Children waiting for speech and language therapy**"]
 
 
 def test_a_search_that_finds_nothing_says_so(open_page: Open) -> None:
     assert "0 of 4 KPIs" in words(open_page("definitions", "full", q="[unfinished ( regex"))
 
 
-def test_the_definition_file_is_shown_as_it_stood(open_page: Open) -> None:
-    assert "started_on" in open_page("definitions", "full").code[0].value
+def test_an_opened_definition_is_told_with_its_worked_example(open_page: Open) -> None:
+    rows = editions.full()
+    own = next(row for row in rows["kpis"] if row["kpi"] == SLT)
+    own["definition"] = (METRICS / "slt_within_18_weeks.yaml").read_text(encoding="utf-8")
+    editions.KINDS["with_example"] = lambda: rows
+    try:
+        app = open_page("definitions", "with_example")
+    finally:
+        del editions.KINDS["with_example"]
+    assert len(app.code) == len(app.dataframe) == 0  # nothing is told before it is asked for
+    app.session_state[f"about {SLT}"] = True
+    app.run()
+    assert "children on the list at month end" in words(app)
+    [counted] = (table.value for table in app.dataframe)
+    assert "started_on" in counted
+    assert "… comes **May 2024: 25 children, 5 of 20**" in words(app)  # the file's own example, in this KPI's unit
+    assert "started_on" in app.code[0].value  # the file as it stood
 
 
 def test_gaps_findings_and_loads_are_listed(open_page: Open) -> None:

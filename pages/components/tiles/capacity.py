@@ -46,12 +46,20 @@ def choose(edition: Edition) -> tuple[Service | None, Clock] | None:
         return None
     words = {f"{capacity_view.clock(clock).title} · {names.get(area, area)}": (clock, area) for clock, area in found}
     clock, area = filters.waiting_list(words)
-    return capacity_view.service(bands, clock, area), capacity_view.clock(clock)
+    return service(edition, clock, area), capacity_view.clock(clock)
+
+
+def service(edition: Edition, clock: str, area: str) -> Service | None:
+    """Return the latest list of a clock and area; None where it cannot be added up."""
+    return kept(f"service {clock} {area}", lambda: capacity_view.service(edition.tables["bands"], clock, area))
 
 
 def question(edition: Edition, service: Service, clock: Clock, share: int, assumed: Assumed | None) -> Question:
     """Return what is asked of a list: the plan's numbers for it, and the two aims of 52 weeks."""
-    planned = capacity_view.aims(service, *(edition.tables[name] for name in ("kpis", "milestones", "scorecard")))
+    planned = kept(
+        f"aims {service.clock} {service.area}",
+        lambda: capacity_view.aims(service, *(edition.tables[name] for name in ("kpis", "milestones", "scorecard"))),
+    )
     return Question(
         service, clock, share, assumed, (*planned, *capacity_view.a_year_ahead(service, clock.weeks, share / 100))
     )

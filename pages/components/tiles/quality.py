@@ -8,7 +8,7 @@ from pages.components import charts, filters, quality, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.theme import FLAG_MARKS, STATUS_MARKS
-from pages.components.tiles.basics import badge, draw, look, table
+from pages.components.tiles.basics import badge, drawn, table
 
 _COUNTS = ("Files", "Rows", "Held back")
 
@@ -37,7 +37,8 @@ def completeness(arrivals: pd.DataFrame) -> None:
     if arrivals.empty:
         st.info("Nothing has arrived yet.")
     else:
-        draw(charts.completeness(arrivals, look()), charts.completeness_in_words(arrivals), "completeness")
+        words = charts.completeness_in_words(arrivals)
+        drawn("completeness", lambda look: (charts.completeness(arrivals, look), words))
 
 
 def found(edition: Edition) -> None:
@@ -60,7 +61,7 @@ def lists_that_add_up(edition: Edition) -> None:
         return
     grid = quality.by_month(checks)
     words = charts.completeness_in_words(grid, "Grid of lists that passed every check")
-    draw(charts.completeness(grid, look(), charts.PASSED), words, "checks")
+    drawn("checks", lambda look: (charts.completeness(grid, look, charts.PASSED), words))
     chosen = filters.checked_list(list(dict.fromkeys(checks["series"])))
     shown = quality.check_rows(checks[checks["series"] == chosen])
     table(shown, f"Checks of {chosen}", "check rows", long_text=True)

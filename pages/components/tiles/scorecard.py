@@ -1,14 +1,16 @@
 """The pieces of the scorecard: plan clock, summary, attention, one row a KPI."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from metrics.edition import Manifest
 from pages.components import charts, course, phrases
-from pages.components.queries import Edition
+from pages.components.queries import Edition, kept
 from pages.components.text import plain
-from pages.components.theme import STATUS_MARKS
-from pages.components.tiles.basics import badge, draw, look
+from pages.components.theme import STATUS_MARKS, Look
+from pages.components.tiles.basics import badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
@@ -18,8 +20,8 @@ def plan_clock(manifest: Manifest) -> None:
     """Show where the plan stands, in words and on a line."""
     stops = phrases.clock_stops(manifest)
     st.markdown(f"**{plain(phrases.clock_words(manifest))}**")
-    chart = charts.clock(manifest.plan_start, manifest.months_elapsed, stops, look())
-    draw(chart, charts.clock_in_words(manifest.plan_start, manifest.months_elapsed, stops), "clock", still=True)
+    told = manifest.plan_start, manifest.months_elapsed, stops
+    drawn("clock", lambda look: (charts.clock(*told, look), charts.clock_in_words(*told)), still=True)
 
 
 def sentences(summary: pd.DataFrame) -> None:
@@ -92,30 +94,57 @@ def trajectories(edition: Edition, kpis: list[str]) -> None:
 
 def trajectory(edition: Edition, kpi: str) -> None:
     """Show planned and actual of one KPI over time."""
-    plan = plan_of(edition, kpi)
-    words = charts.trajectory_in_words(plan)
-    draw(charts.trajectory(plan, edition.manifest.as_of, look()), words, f"trajectory {kpi}")
+    plan, as_of = plan_of(edition, kpi), edition.manifest.as_of
+    drawn(f"trajectory {kpi}", lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)))
+
+
+@dataclass(frozen=True)
+class Row:
+    """All that one row of the scorecard says and shows: Markdown, the sparkline as SVG and its words."""
+
+    asked: str
+    issues: tuple[str, ...]
+    line: str
+    words: str
+    label: str
+    figure: str
+    beside: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 def kpi_row(edition: Edition, scored: pd.Series) -> None:
     """Show one KPI of the scorecard: question, sparkline, latest figure, gap, status and milestones."""
-    kpi = str(scored["kpi"])
-    plan, row = plan_of(edition, kpi), edition.kpi(kpi)
+    kpi, scheme = str(scored["kpi"]), look()
+    row = kept(f"scorecard row {kpi} {scheme.name}", lambda: _row(edition, scored, scheme))
     with st.container(border=True):
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
-            question = plan.title if row is None else str(row["question"])
-            st.markdown(f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]")
-            st.markdown(plain(scored["sentence"]))
-            for title in dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"]):
-                st.markdown(f":gray[:small[ⓘ Known issue: {plain(title)}]]")
+            st.markdown(row.asked)
+            for issue in row.issues:
+                st.markdown(issue)
             to_kpi(kpi)
-        with line:
-            draw(charts.sparkline(plan, look()), charts.trajectory_in_words(plan), f"spark {kpi}", still=True)
+        if row.line:
+            line.image(row.line, width="stretch", alt=row.words)
         with figure, st.container(gap="xxsmall"):
-            latest_figure(scored, plan.unit)
+            _latest(str(scored["status"]), row.label, row.figure, row.beside)
             signals(edition, kpi)
-        milestone_cells(plan)
+        _cells(row.cells)
+
+
+def _row(edition: Edition, scored: pd.Series, scheme: Look) -> Row:
+    kpi = str(scored["kpi"])
+    plan, row = plan_of(edition, kpi), edition.kpi(kpi)
+    question = plan.title if row is None else str(row["question"])
+    issues = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
+    asked = f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]"
+    return Row(
+        f"{asked}\n\n{plain(scored['sentence'])}",
+        tuple(f":gray[:small[ⓘ Known issue: {plain(title)}]]" for title in issues),
+        charts.sparkline(plan, scheme),
+        charts.trajectory_in_words(plan),
+        *_figure(scored, plan.unit),
+        _cell_texts(plan),
+    )
 
 
 def without_figure(edition: Edition, scorecard: pd.DataFrame) -> None:
@@ -142,12 +171,21 @@ def _reference(scored: pd.Series) -> str:
 
 def latest_figure(scored: pd.Series, unit: str) -> None:
     """Show the latest figure with period, base, gap to the planned path and change, under its status."""
-    badge(str(scored["status"]))
-    figure = plain(phrases.figure_words(scored, unit))
-    st.metric(plain(phrases.period_and_base(scored)), figure, help=None)
-    for words in (phrases.gap_to_plan(scored, unit), phrases.change(scored, unit)):
-        if words:
-            st.markdown(plain(words))
+    _latest(str(scored["status"]), *_figure(scored, unit))
+
+
+def _figure(scored: pd.Series, unit: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return what stands over the latest figure, the figure, and what stands beneath it."""
+    beside = (phrases.gap_to_plan(scored, unit), phrases.change(scored, unit))
+    told = plain(phrases.period_and_base(scored)), plain(phrases.figure_words(scored, unit))
+    return *told, tuple(plain(words) for words in beside if words)
+
+
+def _latest(status: str, label: str, figure: str, beside: tuple[str, ...]) -> None:
+    badge(status)
+    st.metric(label, figure)
+    for words in beside:
+        st.markdown(words)
 
 
 def amendments(edition: Edition, kpi: str) -> None:
@@ -161,17 +199,28 @@ def amendments(edition: Edition, kpi: str) -> None:
 
 def milestone_cells(plan: charts.Plan) -> None:
     """Show the milestones of a KPI side by side, planned over actual; they wrap on a narrow screen."""
+    _cells(_cell_texts(plan))
+
+
+def _cells(texts: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
-        for cell in phrases.milestone_cells(plan.milestones, plan.unit):
-            with st.container(width="stretch"):
-                read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
-                lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
-                lines.append(f"actual **{plain(cell.actual)}**{read_for}")
-                if cell.status:
-                    lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
-                if cell.amended:
-                    lines.append(f":orange[✎ {plain(cell.amended)}]")
-                if cell.chance:
-                    percent, _, likely = cell.chance.partition(", ")
-                    lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
-                st.markdown("  \n".join(lines))
+        for text in texts:
+            st.markdown(text, width="stretch")
+
+
+def _cell_texts(plan: charts.Plan) -> tuple[str, ...]:
+    return tuple(_cell_text(cell) for cell in phrases.milestone_cells(plan.milestones, plan.unit))
+
+
+def _cell_text(cell: phrases.Cell) -> str:
+    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
+    lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
+    lines.append(f"actual **{plain(cell.actual)}**{read_for}")
+    if cell.status:
+        lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
+    if cell.amended:
+        lines.append(f":orange[✎ {plain(cell.amended)}]")
+    if cell.chance:
+        percent, _, likely = cell.chance.partition(", ")
+        lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
+    return "  \n".join(lines)
