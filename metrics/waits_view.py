@@ -10,6 +10,7 @@ from metrics.kinds import PLACE, percentile
 
 # Where a ribbon of weeks may be cut: the SitRep's own edges, and the long waits that boards ask about.
 CUTS = (0, 4, 12, 18, 52, 65, 104)
+MANY = 20  # week by week, a list has a hundred bands and more
 MEDIAN, LONG = 0.5, 0.92  # the 92nd is the percentile NHS England prints beside the median
 
 Clocks = Mapping[str, int]
@@ -67,6 +68,12 @@ def ribbon(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     rows["weeks_from"] = rows["weeks_from"].astype("Int64")
     ordered = rows.sort_values(["month", "weeks_from"], na_position="last").reset_index(drop=True)
     return ordered[["month", "weeks_from", "weeks_to", "children"]]
+
+
+def to_draw(latest: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Return the bands of one month that have a count: as they were sent, or grouped as `ribbon` does where many."""
+    held = latest.dropna(subset=["children"])
+    return ribbon(latest, weeks).dropna(subset=["children"]) if len(held) > MANY else held
 
 
 def side_by_side(bands: pd.DataFrame, lists: list[tuple[str, str]], weeks: Clocks) -> pd.DataFrame:

@@ -26,12 +26,12 @@ def figures(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataF
     )
 
 
-def breakdown(results: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Return one row per breakdown and group: figure in words, base, interval, period."""
+def breakdown(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataFrame:
+    """Return one row per breakdown and group: figure in words, base, interval, period; `names` of groups by code."""
     return pd.DataFrame(
         {
-            "Split by": [str(b).replace("_", " ") for b in results["breakdown"]],
-            "Group": list(results["group"]),
+            "Split by": [wording.group_words(breakdown) for breakdown in results["breakdown"]],
+            "Group": [names.get(group) or wording.group_words(group) for group in results["group"]],
             "Figure": [figure_words(r, unit) for _, r in results.iterrows()],
             "Base": [_base(r) for _, r in results.iterrows()],
             "95 % interval": [_interval(r, unit) for _, r in results.iterrows()],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from metrics import capacity_view, wording
+from metrics import capacity_view, waits_view, wording
 from metrics.capacity import Aim, Outcome, Position
 from metrics.capacity_view import Assumed, Clock, Service
 from metrics.forecast_rates import Rates, WhatIf
@@ -71,8 +71,9 @@ def todays_list(service: Service, clock: Clock) -> None:
         longer = capacity_view.waiting_longer(service, clock.weeks)
         for name, figure in capacity.list_facts(service, longer, clock.weeks):
             st.metric(plain(name), plain(figure), border=True, width=300)
-    words = charts.waiting_bands_in_words(service.bands, service.month)
-    draw(charts.waiting_bands(service.bands, clock.weeks, look()), words, "bands", still=True)
+    shown = waits_view.to_draw(service.bands, clock.weeks)
+    words = charts.waiting_bands_in_words(shown, service.month)
+    draw(charts.waiting_bands(shown, clock.weeks, look()), words, "bands", still=True)
     st.markdown(
         f":gray[:small[{plain(f'Hatched: past {clock.weeks} weeks. The bands differ in width.')} "
         f"{plain(' '.join(service.waiting.notes))}]]"

@@ -113,8 +113,7 @@ def distribution(chosen: WaitingList) -> None:
     latest = chosen.bands[chosen.bands["month"] == month]
     if latest["children"].isna().any():
         st.info("A band of the latest month has no count. It is left out below; it is not zero.")
-    held = latest.dropna(subset=["children"])
-    shown = waits_view.ribbon(latest, chosen.clock.weeks).dropna(subset=["children"]) if len(held) > 20 else held
+    shown = waits_view.to_draw(latest, chosen.clock.weeks)
     words = charts.waiting_bands_in_words(shown, month)
     drawn(f"bands {chosen.name}", lambda look: (charts.waiting_bands(shown, chosen.late_from, look), words), still=True)
 
@@ -145,10 +144,12 @@ def cohorts(edition: Edition, chosen: WaitingList) -> None:
     if rows.empty:
         st.markdown("The figures of this list come for everyone together; no split was sent.")
         return
-    units = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True))
-    for breakdown in dict.fromkeys(rows["breakdown"]):
-        shown = waits.cohorts(rows[rows["breakdown"] == breakdown], units)
-        words = f"By {str(breakdown).replace('_', ' ')}"
+    units, senders = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True)), edition.senders()
+    if blank := waits.never_supplied(rows):
+        st.markdown(f":gray[Not supplied on this list: {plain(', '.join(wording.group_words(one) for one in blank))}.]")
+    for breakdown, same in rows[~rows["breakdown"].isin(blank)].groupby("breakdown", sort=True):
+        shown = waits.cohorts(same, units, senders)
+        words = f"By {wording.group_words(str(breakdown))}"
         st.markdown(f"**{plain(words)}**")
         table(shown, f"{words}: figures of the list", f"cohorts {breakdown}", tuple(shown.columns[1:]))
 
