@@ -116,6 +116,11 @@ def checked_list(lists: list[str]) -> str:
     return str(st.selectbox("Show the checks of", lists, key="checked", bind="query-params"))
 
 
+def split(splits: dict[str, str]) -> str:
+    """Ask for a way to split a list (`?split=`) by its words and return it; one we lack means the first."""
+    return splits[st.selectbox("Split by", list(splits), key="split", bind="query-params")]
+
+
 def share_in_time(weeks: int) -> int:
     """Ask for the share to be seen within the standard (`?share=`), per cent."""
     words = f"Children to be seen within {weeks} weeks, per cent"

@@ -125,11 +125,14 @@ def _sentence(message: str, file: str) -> str:
     if bare != message:
         bare = bare.partition(": ")[2] or bare
     bare = _COUNTED.sub("", bare)
-    return bare[:1].upper() + bare[1:]
+    named = "_" in bare.partition(" ")[0]  # a code keeps its spelling
+    return bare if named else bare[:1].upper() + bare[1:]
 
 
 def _place(row: pd.Series) -> str:
-    return ", ".join(f"{name} {row[name]}" for name in ("sheet", "row", "column") if pd.notna(row[name]))
+    """Return the first place of a finding; a CSV is its own only sheet, which need not be said."""
+    named = [n for n in ("sheet", "row", "column") if pd.notna(row[n]) and row[n] != row["file_name"]]
+    return ", ".join(f"{name} {row[name]}" for name in named)
 
 
 def _period(row: pd.Series) -> str:

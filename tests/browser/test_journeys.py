@@ -81,6 +81,10 @@ def test_the_analyst_finds_faults_gaps_and_what_a_figure_counts(page: Page, tmp_
     go(page, "Data quality", "Can these figures be trusted?")
     expect(page.get_by_text("Months missing").first).to_be_visible()
     expect(page.get_by_role("figure", name="11 of 34 months from January 2023 to October 2025")).to_be_visible()
+    page.get_by_role("combobox", name="Show the files of rule").click()
+    page.get_by_role("option", name="not_a_count").click()
+    expect(page.get_by_role("region", name="Files with not_a_count")).to_be_visible()
+    page.wait_for_url("**rule=not_a_count")
     with page.expect_download() as handed:
         page.get_by_role("button", name="Download the findings (CSV)").click()
     handed.value.save_as(tmp_path / "findings.csv")

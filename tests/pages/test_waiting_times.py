@@ -46,7 +46,7 @@ def test_a_published_list_has_no_movement_and_says_so(open_page: Open) -> None:
     assert "no split was sent" in said
 
 
-def test_splits_stand_in_a_table_each(open_page: Open) -> None:
+def test_a_list_is_split_one_way_at_a_time(open_page: Open) -> None:
     rows = editions.course()
     split = {"area": TRUST, "breakdown": "age_band", "month": month("2024-02"), "period_months": 0}
     rows["results"] += [
@@ -67,9 +67,10 @@ def test_splits_stand_in_a_table_each(open_page: Open) -> None:
     assert "suppressed" in shown.loc[titles[SIZE], "5 to 10"]
     assert shown.loc[titles[WITHIN], "0 to 4"] == "62.5 %"
     assert shown.loc[titles[WITHIN], "5 to 10"] == ""  # no such figure
-    assert list(table(app, "neurodevelopmental, not autism").columns) == ["Figure", "neurodevelopmental, not autism"]
+    assert app.selectbox(key="split").options == ["age band", "diagnosis"]
     assert "Not supplied on this list: ethnic group." in words(app)
-    assert "By ethnic group" not in words(app)
+    app.selectbox(key="split").set_value("diagnosis").run()
+    assert list(table(app, "neurodevelopmental, not autism").columns) == ["Figure", "neurodevelopmental, not autism"]
 
 
 def test_without_a_list_the_page_says_so(open_page: Open) -> None:

@@ -57,8 +57,13 @@ def facts(pairs: list[tuple[str, object]]) -> None:
             st.markdown(f"**{plain(name)}:** {plain(words)}")
 
 
-def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = (), long_text: bool = False) -> None:
-    """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell."""
+def table(
+    frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = (), long_text: bool = False, whole: bool = False
+) -> None:
+    """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell.
+
+    A `whole` one shows every row; others scroll where they are long.
+    """
     config = {name: st.column_config.Column(alignment="right") for name in right}
     st.dataframe(
         frame,
@@ -67,6 +72,7 @@ def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = ()
         key=key,
         alt=words,
         placeholder="",
+        height="content" if whole else "auto",
         row_height=_TALL if long_text else None,
     )
 

@@ -48,7 +48,7 @@ def found(edition: Edition) -> None:
     if rules.empty:
         st.markdown("Nothing was found in the files of this edition.")
         return
-    table(rules, "Findings and rows held back, by rule", "findings", _COUNTS, long_text=True)
+    table(rules, "Findings and rows held back, by rule", "findings", _COUNTS, long_text=True, whole=True)
     rule = filters.rule(list(rules["Rule"]))
     table(quality.files(rule, *rows), f"Files with {rule}", "files of a rule", _COUNTS[1:], long_text=True)
 

@@ -103,7 +103,6 @@ class Row:
     """All that one row of the scorecard says and shows: Markdown, the sparkline as SVG and its words."""
 
     asked: str
-    issues: tuple[str, ...]
     line: str
     words: str
     label: str
@@ -120,8 +119,6 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
             st.markdown(row.asked)
-            for issue in row.issues:
-                st.markdown(issue)
             to_kpi(kpi)
         if row.line:
             line.image(row.line, width="stretch", alt=row.words)
@@ -135,11 +132,11 @@ def _row(edition: Edition, scored: pd.Series, scheme: Look) -> Row:
     kpi = str(scored["kpi"])
     plan, row = plan_of(edition, kpi), edition.kpi(kpi)
     question = plan.title if row is None else str(row["question"])
-    issues = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
     asked = f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]"
+    known = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
+    issues = (f":gray[:small[ⓘ Known issue: {plain(title)}]]" for title in known)
     return Row(
-        f"{asked}\n\n{plain(scored['sentence'])}",
-        tuple(f":gray[:small[ⓘ Known issue: {plain(title)}]]" for title in issues),
+        "\n\n".join((asked, plain(scored["sentence"]), *issues)),
         charts.sparkline(plan, scheme),
         charts.trajectory_in_words(plan),
         *_figure(scored, plan.unit),
@@ -184,8 +181,8 @@ def _figure(scored: pd.Series, unit: str) -> tuple[str, str, tuple[str, ...]]:
 def _latest(status: str, label: str, figure: str, beside: tuple[str, ...]) -> None:
     badge(status)
     st.metric(label, figure)
-    for words in beside:
-        st.markdown(words)
+    if beside:
+        st.markdown("  \n".join(beside))
 
 
 def amendments(edition: Edition, kpi: str) -> None:
@@ -209,7 +206,16 @@ def _cells(texts: tuple[str, ...]) -> None:
 
 
 def _cell_texts(plan: charts.Plan) -> tuple[str, ...]:
-    return tuple(_cell_text(cell) for cell in phrases.milestone_cells(plan.milestones, plan.unit))
+    """Return one text a milestone; a single line where the plan says nothing at any of them."""
+    cells = phrases.milestone_cells(plan.milestones, plan.unit)
+    if plan.milestones["kind"].isin(["baseline", "none"]).all() and plan.milestones["amended"].isna().all():
+        return (" · ".join([":gray[No milestone planned]", *map(_short_cell, cells)]),) if cells else ()
+    return tuple(_cell_text(cell) for cell in cells)
+
+
+def _short_cell(cell: phrases.Cell) -> str:
+    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
+    return f"{plain(cell.label)} **{plain(cell.actual)}**{read_for}"
 
 
 def _cell_text(cell: phrases.Cell) -> str:

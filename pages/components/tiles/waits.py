@@ -147,10 +147,11 @@ def cohorts(edition: Edition, chosen: WaitingList) -> None:
     units, senders = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True)), edition.senders()
     if blank := waits.never_supplied(rows):
         st.markdown(f":gray[Not supplied on this list: {plain(', '.join(wording.group_words(one) for one in blank))}.]")
-    for breakdown, same in rows[~rows["breakdown"].isin(blank)].groupby("breakdown", sort=True):
-        shown = waits.cohorts(same, units, senders)
-        words = f"By {wording.group_words(str(breakdown))}"
-        st.markdown(f"**{plain(words)}**")
+    rows = rows[~rows["breakdown"].isin(blank)]
+    if len(rows):
+        breakdown = filters.split({wording.group_words(one): one for one in sorted(set(rows["breakdown"]))})
+        shown = waits.cohorts(rows[rows["breakdown"] == breakdown], units, senders)
+        words = f"By {wording.group_words(breakdown)}"
         table(shown, f"{words}: figures of the list", f"cohorts {breakdown}", tuple(shown.columns[1:]))
 
 
