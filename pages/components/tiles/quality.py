@@ -85,7 +85,7 @@ def issues_beside(edition: Edition, kpi: str) -> None:
     told = quality.issues(edition.of_kpi("known_issues", kpi), {})
     if told:
         with st.container(border=True, gap="xsmall"):
-            st.markdown("**ⓘ Known issues beside these figures**")
+            st.markdown("**Known issues beside these figures**")
             for issue in told:
                 st.markdown(_line(issue))
 

@@ -134,7 +134,7 @@ def _row(edition: Edition, scored: pd.Series, scheme: Look) -> Row:
     question = plan.title if row is None else str(row["question"])
     asked = f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]"
     known = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
-    issues = (f":gray[:small[ⓘ Known issue: {plain(title)}]]" for title in known)
+    issues = (f":gray[:small[Known issue: {plain(title)}]]" for title in known)
     return Row(
         "\n\n".join((asked, plain(scored["sentence"]), *issues)),
         charts.sparkline(plan, scheme),
