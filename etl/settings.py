@@ -57,6 +57,11 @@ def reference_folder() -> Path:
     return _own_or_shipped("reference")
 
 
+def source_names() -> frozenset[str]:
+    """Return the names of the sources that can be read: one file each in etl/sources; a leading _ is a shared part."""
+    return frozenset(path.stem for path in (Path(__file__).parent / "sources").glob("[!_]*.yaml"))
+
+
 def _own_or_shipped(name: str) -> Path:
     own = data_folder() / name
     return own if own.is_dir() else SHIPPED / name

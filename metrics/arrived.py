@@ -11,15 +11,20 @@ from etl.documents import read_mapping
 from etl.errors import DocumentError
 from etl.warehouse import Reader
 from metrics.definition import Definition
-from metrics.edition_tables import ARRIVALS, EDITION_FINDINGS, EDITION_LOADS, FEEDS
+from metrics.edition_tables import ARRIVALS, EDITION_FINDINGS, EDITION_LOADS, FEEDS, REJECTED
 from metrics.warehouse_facts import select_fact
 
 # How long the periods of a load's figures are; lists and bands have none.
 _PERIODS = "SELECT load_id, month, MAX(period_months) AS period_months FROM measures GROUP BY load_id, month"
+# A row of several faults counts once a rule.
+_REJECTED = (
+    "SELECT load_id, rule, COUNT(*) AS held_back FROM "
+    '(SELECT DISTINCT load_id, rule, sheet, "row" FROM rejects) AS held GROUP BY load_id, rule'
+)
 
 
 def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> dict[str, pd.DataFrame]:
-    """Return the tables loads, findings and arrivals. `names` has the name of an organisation by its code."""
+    """Return the tables loads, findings, rejected and arrivals. `names` has the name of an organisation by its code."""
     covered = reader.query("SELECT source, organisation, month, load_id FROM coverage")
     periods = reader.query(_PERIODS)
     longest = loads["load_id"].map(periods.groupby("load_id")["period_months"].max()).fillna(0)
@@ -27,6 +32,7 @@ def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> 
     return {
         "loads": EDITION_LOADS.typed(loads.assign(period_months=longest, sender=sender)),
         "findings": EDITION_FINDINGS.typed(reader.query("SELECT * FROM findings")),
+        "rejected": REJECTED.typed(reader.query(_REJECTED)),
         "arrivals": arrivals(covered.merge(periods, on=["load_id", "month"], how="left")),
     }
 

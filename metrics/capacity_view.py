@@ -159,8 +159,8 @@ def aims(service: Service, kpis: pd.DataFrame, milestones: pd.DataFrame, scoreca
     found = []
     scored = set(scorecard.loc[scorecard["area"] == service.area, "kpi"])
     for kpi, text, kind in zip(kpis["kpi"], kpis["definition"], kpis["kind"], strict=True):
-        weeks = _aimed_weeks(str(text), str(kind), service.clock)
-        if kpi not in scored or weeks is None:
+        weeks = _aimed_weeks(str(text), str(kind), service.clock) if kpi in scored else None
+        if weeks is None:
             continue
         ahead = milestones[(milestones["kpi"] == kpi) & milestones["target"].notna()]
         for _, row in ahead[ahead["month"] > pd.Timestamp(service.month)].iterrows():

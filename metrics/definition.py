@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import Field, model_validator
 
 from etl.documents import Document, read_document, read_mapping, to_mend
@@ -156,6 +157,15 @@ class Definition(Document):
     def text(self) -> str:
         """Return the definition file as it stands."""
         return (FOLDER / f"{self.id}.yaml").read_text(encoding="utf-8")
+
+
+def worked_example(text: str) -> Example | None:
+    """Return the worked example of a definition file as it once stood; None where today's readers cannot read it."""
+    try:
+        told = yaml.safe_load(text)
+        return Example.model_validate(told.get("example") if isinstance(told, dict) else None)
+    except (yaml.YAMLError, ValueError):
+        return None
 
 
 @cache

@@ -3,9 +3,10 @@
 from etl.tables import Column, Table
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
-from metrics.quality_tables import CHECKS, COMPARATORS
+from metrics.quality_tables import CHECKS, COMPARATORS, KNOWN_ISSUES
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 from metrics.quality_tables import FEEDS as FEEDS
+from metrics.quality_tables import REJECTED as REJECTED
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -157,6 +158,7 @@ SCORECARD = Table(
         Column("priority_area", "TEXT", "priority area of the plan"),
         Column("outcome", "TEXT", "outcome of the plan"),
         Column("plan_ref", "TEXT", "the plan's reference", required=False),
+        Column("owner", "TEXT", "role the plan names as answering for it", required=False),
         Column("area", "TEXT", "whose figure is scored"),
         Column("month", "DATE", "month of the latest figure", required=False),
         Column("period_months", "INTEGER", "length of its period, 0 for a snapshot", required=False),
@@ -182,6 +184,7 @@ SCORECARD = Table(
         Column("sentence", "TEXT", "where it stands, in words a parent can read"),
         Column("attention", "INTEGER", "rank on the attention list; missing: not on it", required=False),
         Column("attention_reason", "TEXT", "why it is there", required=False),
+        Column("no_figure", "TEXT", "why there is no figure for any month; missing: there is one", required=False),
         Column("overdue_source", "TEXT", "whose next figure is overdue, where that is why", required=False),
     ),
     key=("kpi",),
@@ -254,8 +257,10 @@ EDITION = (
     BANDS,
     EDITION_LOADS,
     EDITION_FINDINGS,
+    REJECTED,
     ARRIVALS,
     FEEDS,
     CHECKS,
+    KNOWN_ISSUES,
     COMPARATORS,
 )

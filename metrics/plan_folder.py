@@ -7,7 +7,10 @@ from typing import TypeVar
 
 from etl.documents import read_document
 from etl.errors import DocumentError
+from etl.settings import source_names
 from metrics.definition import Definition, load_definitions
+from metrics.known_issues import FILE as KNOWN_ISSUES
+from metrics.known_issues import KnownIssues, issue_faults, load_known_issues
 from metrics.plan import Plan, Scorecard
 from metrics.plan_amendments import Amendments, amendment_faults
 from metrics.plan_faults import figure_fault, plan_faults, scorecard_faults, target_fault
@@ -18,24 +21,27 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True)
 class LocalPlan:
-    """The plan, its scorecard as first written, what was changed since, and its longer lists."""
+    """The plan, its scorecard as first written, what was changed since, its longer lists, its known issues."""
 
     plan: Plan
     scorecard: Scorecard
     amendments: Amendments
     tables: PlanTables
+    known_issues: KnownIssues
 
 
 def load_plan(folder: Path) -> LocalPlan:
     """Return the plan. Raises DocumentError with one line per fault of any file: file, key, rule and remedy.
 
-    A folder without amendments.yaml, actions.csv, impact_measures.csv or no_number.yaml has none of these.
+    A folder without amendments.yaml, actions.csv, impact_measures.csv, no_number.yaml or known_issues.yaml has none of
+    these.
     """
     faults: list[str] = []
     plan = _tried(faults, lambda: read_document(folder / "plan.yaml", Plan))
     scorecard = _tried(faults, lambda: read_document(folder / "scorecard.yaml", Scorecard))
     changes = folder / "amendments.yaml"
     amendments = _tried(faults, lambda: read_document(changes, Amendments)) if changes.is_file() else Amendments()
+    issues = _tried(faults, lambda: load_known_issues(folder))
     kpis = load_definitions()
     tables = None
     if plan:
@@ -46,9 +52,11 @@ def load_plan(folder: Path) -> LocalPlan:
     if plan and scorecard and amendments:
         told = [*amendment_faults(plan, scorecard, amendments), *_figures(amendments, kpis)]
         faults += [f"amendments.yaml: {fault}" for fault in told]
-    if faults or not (plan and scorecard and amendments and tables):
+    if issues:
+        faults += [f"{KNOWN_ISSUES}: {fault}" for fault in issue_faults(issues, kpis, source_names())]
+    if faults or not (plan and scorecard and amendments and tables and issues):
         raise DocumentError(f"The plan in {folder} cannot be used:\n" + "\n".join(faults))
-    return LocalPlan(plan, scorecard, amendments, tables)
+    return LocalPlan(plan, scorecard, amendments, tables, issues)
 
 
 def _tried(faults: list[str], read: Callable[[], Read]) -> Read | None:

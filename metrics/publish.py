@@ -30,6 +30,7 @@ from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
 from metrics.kinds import added_up
+from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
@@ -92,6 +93,7 @@ def publish(
     tables["feeds"] = feeds(
         fed, facts["observed"], kpis.values(), [area.area for area in plan.areas if area.role == "local"], month
     )
+    tables["known_issues"] = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
     sources = latest_source(tables["feeds"], tables["loads"])
     tables |= score(plan, scorecard, kpis, results, month, local.amendments, sources)
     tables["scorecard"] = _with_parts(tables["scorecard"], results)

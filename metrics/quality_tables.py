@@ -18,6 +18,17 @@ EDITION_FINDINGS = Table(
     ),
 )
 
+REJECTED = Table(
+    "rejected",
+    "One row per load and rule that held rows back.",
+    (
+        Column("load_id", "TEXT", "the load"),
+        Column("rule", "TEXT", "stable code of the rule"),
+        Column("held_back", "INTEGER", "how many rows"),
+    ),
+    key=("load_id", "rule"),
+)
+
 ARRIVALS = Table(
     "arrivals",
     "One row per source, organisation and month, or longer period, due between the first and the last one loaded.",
@@ -65,6 +76,20 @@ CHECKS = Table(
         Column("sentence", "TEXT", "what was found, in words"),
     ),
     key=("clock", "area", "month", "check"),
+)
+
+KNOWN_ISSUES = Table(
+    "known_issues",
+    "One row per known issue and KPI it touches; one row without a KPI where it touches none of this edition.",
+    (
+        Column("number", "INTEGER", "order in which they are shown"),
+        Column("title", "TEXT", "what is wrong"),
+        Column("effect", "TEXT", "what it does to the figures"),
+        Column("first_month", "DATE", "first month it touches"),
+        Column("last_month", "DATE", "last month it touches; missing while it goes on", required=False),
+        Column("sources", "TEXT", "the sources it is in, in words", required=False),
+        Column("kpi", "TEXT", "a KPI it touches", required=False),
+    ),
 )
 
 COMPARATORS = Table(

@@ -12,6 +12,7 @@ from metrics.course import Course, course
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
+from metrics.no_figure import why_no_figure
 from metrics.plan import Plan, Scorecard, ScorecardRow, months_between, months_later
 from metrics.plan_amendments import Amendments, amended
 from metrics.plan_history import amendments_table, with_originals
@@ -48,6 +49,7 @@ class _Attention(NamedTuple):
 class _Scored:
     row: ScorecardRow
     kpi: Definition
+    found: list[Reading]
     latest: Reading | None
     previous: Reading | None
     planned: float | None
@@ -141,7 +143,7 @@ def _scored(
         status_last = status(None if old else latest, aimed_at(numbers, as_of), now, row, kpi)
         ahead = None if old else ahead
     return _Scored(
-        row, kpi, latest, earlier[-1] if earlier else None, now, ahead,
+        row, kpi, found, latest, earlier[-1] if earlier else None, now, ahead,
         coming[0][1] if coming else None, status_next, past[-1][1] if past else None, status_last, heading,
     )  # fmt: skip
 
@@ -247,6 +249,7 @@ def _as_row(
         "priority_area": _area_title(plan, one.row),
         "outcome": outcome.title,
         "plan_ref": one.row.plan_ref,
+        "owner": one.row.owner,
         "area": one.row.area,
         "month": latest.month if latest else None,
         "period_months": latest.period_months if latest else None,
@@ -269,4 +272,5 @@ def _as_row(
         "attention": attention[0] if attention else None,
         "attention_reason": attention[1].words if attention else None,
         "overdue_source": source if attention and attention[1].overdue else None,
+        "no_figure": why_no_figure(one.kpi, one.found, fed=source is not None),
     }

@@ -10,6 +10,7 @@ from metrics.kinds import PLACE, percentile
 
 # Where a ribbon of weeks may be cut: the SitRep's own edges, and the long waits that boards ask about.
 CUTS = (0, 4, 12, 18, 52, 65, 104)
+MANY = 20  # week by week, a list has a hundred bands and more
 MEDIAN, LONG = 0.5, 0.92  # the 92nd is the percentile NHS England prints beside the median
 
 Clocks = Mapping[str, int]
@@ -67,12 +68,19 @@ def ribbon(own: pd.DataFrame, weeks: int) -> pd.DataFrame:
     return ordered[["month", "weeks_from", "weeks_to", "children"]]
 
 
+def to_draw(latest: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Return the bands of one month that have a count: as they were sent, or grouped as `ribbon` does where many."""
+    held = latest.dropna(subset=["children"])
+    return ribbon(latest, weeks).dropna(subset=["children"]) if len(held) > MANY else held
+
+
 def side_by_side(bands: pd.DataFrame, lists: list[tuple[str, str]], weeks: Clocks) -> pd.DataFrame:
     """Return one row per list (clock, area): its latest month as `by_month` has it, and its standard in weeks."""
-    rows = [
-        by_month(waiting(bands, clock, area), weeks[clock]).tail(1).assign(clock=clock, area=area, weeks=weeks[clock])
-        for clock, area in lists
-    ]
+    rows = []
+    for clock, area in lists:
+        own = waiting(bands, clock, area)
+        latest = by_month(own[own["month"] == own["month"].max()], weeks[clock])
+        rows.append(latest.assign(clock=clock, area=area, weeks=weeks[clock]))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
@@ -95,9 +103,9 @@ def _over(known: pd.DataFrame, weeks: int) -> pd.Series:
 
 def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:
     """Return the KPIS rows about those who wait on a clock, in the edition's order."""
-    chosen = [
-        definition_told(str(text)).get("select") == {"clock": clock, "state": "waiting"} for text in kpis["definition"]
-    ]
+    # Reading YAML is slow, and most definitions do not so much as mention the clock.
+    asked = {"clock": clock, "state": "waiting"}
+    chosen = [clock in str(text) and definition_told(str(text)).get("select") == asked for text in kpis["definition"]]
     held: pd.DataFrame = kpis[pd.Series(chosen, index=kpis.index, dtype=bool)]
     return held
 

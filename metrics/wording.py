@@ -32,6 +32,15 @@ STATUS_WORDS = {
     "suppressed": "Suppressed",
 }
 
+# Groups that go by a code; every other is its own word.
+_GROUP_WORDS = {
+    "adhd": "ADHD",
+    "both": "autism and ADHD",
+    "nd_not_autism": "neurodevelopmental, not autism",
+    "semh": "social, emotional and mental health",
+    "slcn": "speech, language and communication",
+}
+
 # What a control chart says of its latest figure, and of its target, in the words shown beside the icon.
 MEANING_WORDS = {
     "special_cause_improvement": "Better, by more than chance",
@@ -88,6 +97,11 @@ def figure(value: float | None, unit: str, *, at_least: float | None = None, fla
     if not _absent(at_least):
         return f"{rounded(float(at_least), 0)}+ {unit}"  # type: ignore[arg-type]
     return MISSING if _absent(flag) else FLAG_WORDS[str(flag)]
+
+
+def group_words(group: str) -> str:
+    """Return a group or a breakdown as a table shows it: "age band", "ADHD"."""
+    return _GROUP_WORDS.get(group, group.replace("_", " "))
 
 
 def difference(value: float, unit: str) -> str:

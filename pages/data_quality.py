@@ -22,10 +22,15 @@ else:
     tiles.table(missing, "Periods without an extract", "gaps", ("Months missing",))
 
 tiles.section("What was found?", "Errors stop a file or hold rows back, queries need an explanation, notes inform.")
-if findings.empty:
-    st.markdown("Nothing was found in the files of this edition.")
-else:
-    tiles.table(tables.findings(findings), "Findings by rule", "findings", ("Files", "Rows"), long_text=True)
+tiles.found(edition)
+
+tiles.section(
+    "Do the lists add up?", "Each list of children, month by month. A check that fails withholds its figures."
+)
+tiles.lists_that_add_up(edition)
+
+tiles.section("What is known to be wrong?", "It changes no figure, and stands beside every figure it touches.")
+tiles.known_issues(edition)
 
 tiles.section("What arrived?", "Every load, those replaced or withdrawn included.")
 if loads.empty:

@@ -13,10 +13,12 @@ found = filters.matching(kpis, filters.search())
 tiles.count(len(found), len(kpis), "KPI")
 
 for _, kpi in found.iterrows():
-    with st.expander(f"**{plain(kpi['title'])}**"):
-        tiles.definition(kpi)
-        tiles.worked_example(kpi)
-        tiles.to_kpi(str(kpi["kpi"]))
+    # Told only once it is opened: a hundred and fifty definitions at once would take a second to draw.
+    with st.expander(f"**{plain(kpi['title'])}**", key=f"about {kpi['kpi']}", on_change="rerun") as told:
+        if told.open:
+            tiles.definition(kpi)
+            tiles.worked_example(kpi)
+            tiles.to_kpi(str(kpi["kpi"]))
 
 tiles.section("What the marks mean")
 tiles.legend()

@@ -12,6 +12,7 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
     unit, title, scored = str(kpi["unit"]), str(kpi["title"]), edition.scored(chosen)
     tiles.heading(str(kpi["question"]), title)
     tiles.standing(edition, chosen, scored)
+    tiles.issues_beside(edition, chosen)
 
     if scored is not None:
         tiles.section("Planned and actual", "Planned path (dashed), milestones (diamonds), actual figures (blue).")
@@ -36,7 +37,8 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
     groups = edition.broken_down(chosen)
     if len(groups):
         tiles.section("By group", "The latest period of each split.")
-        tiles.table(tables.breakdown(groups, unit), f"{title} by group", "by group", tables.FIGURE_COLUMNS)
+        split = tables.breakdown(groups, unit, edition.senders())
+        tiles.table(split, f"{title} by group", "by group", tables.FIGURE_COLUMNS)
 
     tiles.section("What exactly is counted?")
     tiles.definition(kpi)

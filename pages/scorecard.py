@@ -21,8 +21,7 @@ else:
     with_numbers = edition.scored_with_targets()
     if with_numbers:
         tiles.section("Is the plan being kept?", "Planned path through the milestones (dashed), and what happened.")
-        for kpi in with_numbers:
-            tiles.trajectory(edition, kpi, titled=True)
+        tiles.trajectories(edition, with_numbers)
 
     tiles.section("Every KPI of the scorecard", "Each milestone: planned above, actual below.")
     tiles.icons_explained()
@@ -31,7 +30,8 @@ else:
         st.info("No KPI fits this choice.")
     for priority_area, of_area in rows.groupby("priority_area", sort=False):
         tiles.group(str(priority_area))
-        for outcome, of_outcome in of_area.groupby("outcome", sort=False):
+        for outcome, of_outcome in of_area[of_area["no_figure"].isna()].groupby("outcome", sort=False):
             tiles.outcome(str(outcome))
             for _, scored in of_outcome.iterrows():
                 tiles.kpi_row(edition, scored)
+        tiles.without_figure(edition, of_area[of_area["no_figure"].notna()])

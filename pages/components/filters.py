@@ -10,6 +10,7 @@ from metrics.edition import Manifest
 
 ALL_AREAS = "All priority areas"
 ALL_STATUSES = "All statuses"
+ALL_OWNERS = "Everyone"
 SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
 _LIST = "waiting list chosen"
 
@@ -29,16 +30,25 @@ def status(scorecard: pd.DataFrame) -> str | None:
     return words.get(chosen)
 
 
+def owner(scorecard: pd.DataFrame) -> str | None:
+    """Ask for a role that answers (`?owner=`) and return it, or None for all; not asked where the plan names none."""
+    named = sorted(set(scorecard["owner"].dropna()))
+    if not named:
+        return None
+    chosen = st.selectbox("Answers for it", [ALL_OWNERS, *named], key="owner", bind="query-params")
+    return None if chosen == ALL_OWNERS else chosen
+
+
 def chosen_rows(scorecard: pd.DataFrame) -> pd.DataFrame:
-    """Ask for priority area and status and return the SCORECARD rows that fit, in the plan's order."""
-    left, right, _ = st.columns([3, 2, 3])
-    with left:
-        area = priority_area(scorecard)
-    with right:
-        code = status(scorecard)
+    """Ask for priority area, status and owner and return the SCORECARD rows that fit, in the plan's order."""
     rows = scorecard.sort_values("position")
-    rows = rows if area is None else rows[rows["priority_area"] == area]
-    return rows if code is None else rows[rows["status"] == code]
+    for place, ask, column in zip(
+        st.columns([3, 2, 3]), (priority_area, status, owner), ("priority_area", "status", "owner"), strict=True
+    ):
+        with place:
+            chosen = ask(scorecard)
+        rows = rows if chosen is None else rows[rows[column] == chosen]
+    return rows
 
 
 def kpi(kpis: pd.DataFrame) -> str | None:
@@ -94,6 +104,21 @@ def earlier_edition(manifests: list[Manifest]) -> Manifest:
     """Ask for an earlier edition (`?before=`) by when it was published; one we lack means the newest of them."""
     words = {f"{wording.moment_words(m.published_at)}, by {m.published_by} ({m.edition_id})": m for m in manifests}
     return words[st.selectbox("Compare with", list(words), key="before", bind="query-params")]
+
+
+def rule(rules: list[str]) -> str:
+    """Ask for a rule of the findings (`?rule=`) and return it; one we lack means the first."""
+    return str(st.selectbox("Show the files of rule", rules, key="rule", bind="query-params"))
+
+
+def checked_list(lists: list[str]) -> str:
+    """Ask for a list that was checked (`?checked=`) and return it; one we lack means the first."""
+    return str(st.selectbox("Show the checks of", lists, key="checked", bind="query-params"))
+
+
+def split(splits: dict[str, str]) -> str:
+    """Ask for a way to split a list (`?split=`) by its words and return it; one we lack means the first."""
+    return splits[st.selectbox("Split by", list(splits), key="split", bind="query-params")]
 
 
 def share_in_time(weeks: int) -> int:

@@ -1,10 +1,12 @@
 """Short phrases that screens put together from a row of the edition; figures and dates come from metrics/wording."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from metrics import wording
+from metrics.definition import Expected
 from metrics.edition import Manifest
 from pages.components.theme import FLAG_MARKS, STATUS_MARKS
 
@@ -161,6 +163,19 @@ def place_words(place: pd.Series, unit: str) -> list[str]:
             f"{near + 1}. The middle neighbour has {middle}."
         )
     return told
+
+
+def expected_words(expected: Expected, unit: str) -> str:
+    """Return what a worked example must yield: "May 2024: 25.0 %, 5 of 20"."""
+    month = wording.month_words(date.fromisoformat(f"{expected.month}-01"))
+    above, base, told = expected.numerator, expected.denominator, []
+    if any(part is not None for part in (expected.value, expected.at_least, expected.flag)):
+        told = [wording.figure(expected.value, unit, at_least=expected.at_least, flag=expected.flag)]
+    if above is not None and base is not None:
+        told.append(wording.base_words(above, base))
+    elif above is not None and not told:
+        told = [wording.number(above, unit)]
+    return f"{month}: {', '.join(told) or wording.MISSING}"
 
 
 def better_words(better: str) -> str:

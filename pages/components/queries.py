@@ -55,15 +55,18 @@ class Edition:
         areas = self.tables["areas"]
         return dict(zip(areas["area"], areas["name"], strict=True))
 
+    def local_areas(self) -> list[str]:
+        """Return the codes of the plan's own areas."""
+        areas = self.tables["areas"]
+        return list(areas.loc[areas["role"] == "local", "area"])
+
     def local_area(self, kpi: str) -> str | None:
         """Return the code of the area whose figure a KPI shows: the scored one, else the first local one with rows."""
         scored = self.scored(kpi)
         if scored is not None:
             return str(scored["area"])
-        areas = self.tables["areas"]
-        local = list(areas.loc[areas["role"] == "local", "area"])
         held = set(self.of_kpi("results", kpi)["area"])
-        return next((area for area in local if area in held), None)
+        return next((area for area in self.local_areas() if area in held), None)
 
     def over_time(self, kpi: str) -> pd.DataFrame:
         """Return RESULTS rows of the local area, not broken down: one row per month, in order of time."""
@@ -115,9 +118,11 @@ class Edition:
         return rows[rows["month"] == latest].sort_values(["breakdown", "group"], key=_as_people_count)
 
     def scored_with_targets(self) -> list[str]:
-        """Return the scored KPIs that have a numeric milestone, in the plan's order."""
-        numeric = set(self.tables["milestones"].query("kind == 'number'")["kpi"])
-        return [kpi for kpi in self.tables["scorecard"].sort_values("position")["kpi"] if kpi in numeric]
+        """Return the scored KPIs that have a numeric milestone and any figure, in the plan's order."""
+        milestones, scorecard = self.tables["milestones"], self.tables["scorecard"]
+        numeric = set(milestones.loc[milestones["kind"] == "number", "kpi"])
+        held = scorecard[scorecard["no_figure"].isna()].sort_values("position")
+        return [kpi for kpi in held["kpi"] if kpi in numeric]
 
     def source_titles(self) -> dict[str, str]:
         """Return the words for every source by its name, as its latest load has them."""
@@ -246,7 +251,8 @@ def _earlier(folder: Path, damaged: str) -> Opened:
     raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+# A chart is some 50 KB; a hundred and fifty KPIs in two looks and a few what-ifs fit.
+@st.cache_resource(max_entries=1000, show_spinner=False)
 def _kept(question: str, _answer: Callable[[], Any]) -> Any:  # noqa: ARG001 (the key of the cache)
     return _answer()
 

@@ -26,12 +26,12 @@ def figures(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataF
     )
 
 
-def breakdown(results: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Return one row per breakdown and group: figure in words, base, interval, period."""
+def breakdown(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataFrame:
+    """Return one row per breakdown and group: figure in words, base, interval, period; `names` of groups by code."""
     return pd.DataFrame(
         {
-            "Split by": [str(b).replace("_", " ") for b in results["breakdown"]],
-            "Group": list(results["group"]),
+            "Split by": [wording.group_words(breakdown) for breakdown in results["breakdown"]],
+            "Group": [names.get(group) or wording.group_words(group) for group in results["group"]],
             "Figure": [figure_words(r, unit) for _, r in results.iterrows()],
             "Base": [_base(r) for _, r in results.iterrows()],
             "95 % interval": [_interval(r, unit) for _, r in results.iterrows()],
@@ -75,27 +75,6 @@ def loads(frame: pd.DataFrame) -> pd.DataFrame:
             "Load": list(rows["load_id"]),
         }
     )
-
-
-def findings(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per severity, rule and message: files and rows concerned, first place, explanation."""
-    order = {"error": 0, "query": 1, "note": 2}
-    rows = frame.assign(rank=frame["severity"].map(order)).sort_values(["rank", "rule", "load_id"])
-    grouped = rows.groupby(["rank", "severity", "rule", "message"], sort=True, dropna=False)
-    out = [
-        {
-            "Severity": severity,
-            "Rule": rule,
-            "What": message,
-            "Files": int(same["load_id"].nunique()),
-            "Rows": int(same["count"].sum()),
-            "First place": _place(same.iloc[0]),
-            "Explained": "; ".join(sorted({str(e) for e in same["explanation"].dropna()})),
-        }
-        for (_, severity, rule, message), same in grouped
-    ]
-    names = ["Severity", "Rule", "What", "Files", "Rows", "First place", "Explained"]
-    return pd.DataFrame(out, columns=pd.Index(names))
 
 
 def sender_words(load: pd.Series) -> str:
@@ -177,11 +156,6 @@ def _covers(row: pd.Series) -> str:
 
 def _state(row: pd.Series) -> str:
     return f"{row['state']}: {row['state_reason']}" if pd.notna(row["state_reason"]) else str(row["state"])
-
-
-def _place(row: pd.Series) -> str:
-    named = [f"{name} {row[name]}" for name in ("sheet", "row", "column") if pd.notna(row[name])]
-    return ", ".join(named)
 
 
 def _or_blank(value: object) -> str:

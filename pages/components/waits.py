@@ -6,6 +6,8 @@ from metrics import wording
 from pages.components.charts.capacity import band_words
 from pages.components.phrases import figure_words
 
+NOT_SUPPLIED = "not supplied"
+
 
 def totals(latest: pd.Series, weeks: int) -> list[tuple[str, str]]:
     """Return a name and a figure for: children waiting, share within the weeks, how long half and 92 of 100 waited."""
@@ -37,12 +39,23 @@ def ribbon(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
-def cohorts(results: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
-    """Return one row per group and one column per KPI; takes RESULTS rows of one breakdown with a column `title`."""
+def never_supplied(results: pd.DataFrame) -> list[str]:
+    """Return the breakdowns of these RESULTS rows of which no group is known: there is nothing to compare."""
+    known = results.loc[results["group"] != NOT_SUPPLIED, "breakdown"]
+    return sorted(set(results["breakdown"]) - set(known))
+
+
+def cohorts(results: pd.DataFrame, units: dict[str, str], names: dict[str, str]) -> pd.DataFrame:
+    """Return one row per KPI and one column per group; takes RESULTS rows of one breakdown with a column `title`.
+
+    `names` has the words for groups that go by a code.
+    """
     shown = [figure_words(row, units[row["kpi"]]) for _, row in results.iterrows()]
-    held = results.assign(shown=shown)
-    wide = held.pivot_table(index="group", columns="title", values="shown", aggfunc="first", sort=False).fillna("")
-    wide.insert(0, "Group", list(wide.index))
+    groups = [names.get(group) or wording.group_words(group) for group in results["group"]]
+    held = results.assign(shown=shown, words=groups)
+    wide = held.pivot_table(index="title", columns="words", values="shown", aggfunc="first", sort=False).fillna("")
+    wide = wide[list(dict.fromkeys(groups))]
+    wide.insert(0, "Figure", list(wide.index))
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 

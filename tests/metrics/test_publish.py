@@ -61,6 +61,17 @@ def test_the_demonstration_says_what_it_is(demonstration: Demonstration) -> None
     assert (demonstration.manifest.as_of, demonstration.manifest.months_elapsed) == (date(2025, 10, 1), 30)
 
 
+def test_what_was_held_back_and_what_is_known_reach_the_edition(demonstration: Demonstration) -> None:
+    tables = read_tables(demonstration.editions, demonstration.manifest.edition_id)
+    assert tables["rejected"]["held_back"].sum() == tables["loads"]["rows_rejected"].sum() > 0
+    touched = tables["known_issues"].query("number == 1")["kpi"].tolist()
+    assert "slt_list_size" in touched  # the trust's published list
+    assert "slt_net_flow" not in touched  # published lists have no flows
+    row = tables["scorecard"].set_index("kpi").loc["workforce_trained_sencos"]
+    assert (row["owner"], row["no_figure"]) == (
+        "SEND Team Manager", "Nothing has come yet on: Staff trained by the end of the quarter")  # fmt: skip
+
+
 def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration) -> None:
     warehouse = open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}")
     later = datetime(2027, 1, 1)

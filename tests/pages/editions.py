@@ -86,7 +86,10 @@ def missing_months() -> Rows:
         "results": [result(SLT, TRUST, m, 0, v) for m, v in some.items()],
         "path": [{"kpi": SLT, "month": month(m), "actual": v, "period_months": 0} for m, v in some.items()],
         "milestones": [*milestones(SLT, {}), *milestones(EHC, PLANNED)],
-        "scorecard": [scored(1, SLT, TRUST, "no_target", **latest), scored(2, EHC, LOCAL, "no_data")],
+        "scorecard": [
+            scored(1, SLT, TRUST, "no_target", **latest),
+            scored(2, EHC, LOCAL, "no_data", no_figure="Nothing has come yet on: EHC plans"),
+        ],
         "arrivals": [
             {
                 "source": "chs",
@@ -137,7 +140,7 @@ def hostile() -> Rows:
     rows = full()
     texts = {"title", "question", "why_it_matters", "caveats", "owner", "numerator_in_words", "sentence", "outcome"}
     texts |= {"priority_area", "attention_reason", "statement", "file_name", "organisation", "message", "plan_ref"}
-    texts |= {"name", "standard_source", "definition"}
+    texts |= {"name", "standard_source", "definition", "effect", "sources"}
     for row in (row for table in rows.values() for row in table):
         row |= {field: f"{HOSTILE} {row[field]}" for field in texts & set(row) if row[field]}
     return rows

@@ -66,6 +66,9 @@ def rows() -> Rows:
         ],
         "loads": _loads(),
         "findings": _findings(),
+        "rejected": [{"load_id": "chs_sitrep-2023-04-1", "rule": "not_a_count", "held_back": 3}],
+        "checks": _checks(),
+        "known_issues": _known_issues(),
         "arrivals": _arrivals(),
     }
 
@@ -198,6 +201,7 @@ def _review_path() -> list[Row]:
 
 def _scorecard() -> list[Row]:
     slcn: Row = {"priority_area": "SLCN Pathways and Waiting Times", "outcome": "Timely SLT for those who need it"}
+    slcn |= {"owner": "Commissioner for children's therapies"}
     slcn |= {"month": month("2025-10"), "period_months": 0, "previous_month": month("2023-10"), "plan_ref": "4.14.3"}
     ehc: Row = {"month": month("2024-12"), "period_months": 12, "value": 100 * 251 / 687, "numerator": 251}
     ehc |= {"denominator": 687, "low": 33.0, "high": 40.2, "last_label": "18 months", "plan_ref": "5.3.1"}
@@ -263,6 +267,25 @@ def _findings() -> list[Row]:
             "message": "12 cells hold * and are kept as suppressed.",
         },
     ]
+
+
+def _checks() -> list[Row]:
+    """Return made-up checks: two months that hold and one whose children appear from nowhere."""
+    held = {"2023-02": True, "2023-03": True, "2023-04": False}
+    row: Row = {"clock": "slt", "area": TRUST, "check": "stock_flow"}
+    told = {True: "859 at the start, 60 started, 40 completed, 3 removed: 876 expected, 876 on the list."}
+    told[False] = "816 at the start, 20 started, 76 completed, 0 removed: 760 expected, 790 on the list."
+    checks = [{**row, "month": month(m), "passed": ok, "sentence": told[ok]} for m, ok in held.items()]
+    return [*checks, {**checks[0], "area": ENGLAND}, {**checks[0], "check": "unchanged"}]
+
+
+def _known_issues() -> list[Row]:
+    """Return two made-up issues: one that goes on and touches two KPIs, one that is over and touches none."""
+    shared: Row = {"number": 1, "title": "The list holds another area too", "effect": "It is longer than ours."}
+    shared |= {"first_month": month("2023-01"), "sources": "Community Health Services SitRep"}
+    over: Row = {"number": 2, "title": "A form was printed twice", "effect": "Some answers count double."}
+    over |= {"first_month": month("2023-02"), "last_month": month("2023-05")}
+    return [{**shared, "kpi": SLT}, {**shared, "kpi": SHARE}, over]
 
 
 def _arrivals() -> list[Row]:

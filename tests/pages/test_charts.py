@@ -1,16 +1,17 @@
 """Charts as figures: a gap is no value, a year is a span, a flag has its shape, and the words mention the figures."""
 
+import re
 from datetime import date
 
 import pandas as pd
 
 from metrics import wording
-from metrics.edition_tables import RESULT_FLAGS, STATUSES
+from metrics.edition_tables import MILESTONES, PATH, RESULT_FLAGS, STATUSES
 from pages.components import charts
 from pages.components.charts import drawing
 from pages.components.theme import DARK, FLAG_MARKS, LIGHT, STATUS_MARKS
 from tests.pages import editions
-from tests.pages.contract_rows import EHC, SLT, TRUST
+from tests.pages.contract_rows import EHC, SLT, TRUST, month
 
 
 def plan(kind: str, kpi: str, unit: str) -> charts.Plan:
@@ -95,7 +96,7 @@ def test_charts_without_a_row_are_empty_and_say_so() -> None:
     empty = editions.frames({})
     nothing = charts.Plan("A title", "percent", empty["path"], empty["milestones"])
     assert not charts.trajectory(nothing, date(2024, 1, 1), DARK).data
-    assert not charts.sparkline(nothing, DARK).data
+    assert charts.sparkline(nothing, DARK) == ""
     assert "No actual figure yet" in charts.trajectory_in_words(nothing)
     assert charts.completeness_in_words(empty["arrivals"].assign(series=[])) == "Nothing has arrived."
     assert "no figure" in charts.comparison_in_words("A title", empty["results"], {}, "percent")
@@ -169,3 +170,25 @@ def test_a_year_is_a_bar_over_its_months_and_a_missing_one_a_cross_in_its_middle
     assert charts.completeness_in_words(rows) == (
         "Grid of what arrived. A release, DfE: 1 of 2 years from calendar year 2023 to calendar year 2024."
     )
+
+
+def test_a_sparkline_breaks_at_a_gap_and_stands_on_zero() -> None:
+    months = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-05-01", "2024-06-01"]).as_unit("s")
+    held = zip(months, (10, 0, 5, 10), strict=True)
+    path = PATH.frame({"kpi": "a", "month": m, "actual": v, "period_months": 0} for m, v in held)
+    drawn = charts.sparkline(charts.Plan("A", "children", path, MILESTONES.empty()), LIGHT)
+    lines = re.findall(r'points="([^"]+)"', drawn)
+    assert len(lines) == 2  # March and April never came
+    # 152 days from 7 to 273 across, 10 children from 65 up to 7: 31 days in lies 7 + 266 * 31 / 152 = 61.25
+    assert lines[0] == "7.0,7.0 61.2,65.0"
+    assert drawn.count("<circle") == 1  # the latest figure
+
+
+def test_a_sparkline_shows_a_reason_as_an_open_square_and_a_year_as_a_bar() -> None:
+    rows = [
+        {"kpi": "a", "month": month("2023-12"), "actual": 40.0, "period_months": 12},
+        {"kpi": "a", "month": month("2024-12"), "flag": "withheld", "period_months": 12},
+    ]
+    drawn = charts.sparkline(charts.Plan("A", "percent", PATH.frame(rows), MILESTONES.empty()), LIGHT)
+    assert drawn.count("<polyline") == 1
+    assert drawn.count("<rect") == 1

@@ -84,3 +84,22 @@ def test_kpis_that_wait_for_one_source_are_one_line_and_no_card_each(open_page: 
 def test_the_publishers_note_stands_beside_the_editions_name(open_page: Open, data: Path) -> None:
     editions.publish(data / "editions", editions.full(), note="October is provisional")
     assert "Edition 2026-11-03-1 · note: October is provisional · published" in words(open_page())
+
+
+def test_the_address_filters_by_who_answers(open_page: Open) -> None:
+    app = open_page(None, "full", owner="Commissioner for children's therapies")
+    assert "Just over half of the children on the list" in words(app)
+    assert "251 of 687" not in words(app)
+
+
+def test_without_a_named_owner_nobody_is_asked_for_one(open_page: Open) -> None:
+    labels = [box.label for box in open_page(kind="missing_months").selectbox]
+    assert labels == ["Priority area", "Status"]
+
+
+def test_a_kpi_without_any_figure_is_one_line_with_the_reason(open_page: Open) -> None:
+    app = open_page(kind="missing_months")
+    assert [box.label for box in app.expander if box.label.startswith("Without")] == ["Without a figure so far: 1"]
+    assert "Nothing has come yet on: EHC plans" in words(app)
+    assert "Is the plan being kept?" not in words(app)  # a path without a single figure keeps nobody informed
+    assert len([chart for chart in charts(app) if chart.alt.startswith("EHC plans")]) == 0

@@ -46,25 +46,31 @@ def test_a_published_list_has_no_movement_and_says_so(open_page: Open) -> None:
     assert "no split was sent" in said
 
 
-def test_splits_stand_in_a_table_each(open_page: Open) -> None:
+def test_a_list_is_split_one_way_at_a_time(open_page: Open) -> None:
     rows = editions.course()
     split = {"area": TRUST, "breakdown": "age_band", "month": month("2024-02"), "period_months": 0}
     rows["results"] += [
         {**split, "kpi": SIZE, "group": "0 to 4", "value": 300.0},
         {**split, "kpi": SIZE, "group": "5 to 10", "flag": "suppressed"},
         {**split, "kpi": WITHIN, "group": "0 to 4", "value": 62.5, "numerator": 5, "denominator": 8},
+        {**split, "kpi": SIZE, "breakdown": "diagnosis", "group": "nd_not_autism", "value": 40.0},
+        {**split, "kpi": SIZE, "breakdown": "ethnic_group", "group": "not supplied", "value": 681.0},
     ]
     editions.KINDS["split"] = lambda: rows
     try:
         app = open_page("waiting_times", "split")
     finally:
         del editions.KINDS["split"]
-    shown = table(app, "Group").set_index("Group")
+    shown = table(app, "0 to 4").set_index("Figure")
     titles = {row["kpi"]: row["title"] for row in rows["kpis"]}
-    assert shown.loc["0 to 4", titles[SIZE]] == "300 children"
-    assert "suppressed" in shown.loc["5 to 10", titles[SIZE]]
-    assert shown.loc["0 to 4", titles[WITHIN]] == "62.5 %"
-    assert shown.loc["5 to 10", titles[WITHIN]] == ""  # no such figure
+    assert shown.loc[titles[SIZE], "0 to 4"] == "300 children"
+    assert "suppressed" in shown.loc[titles[SIZE], "5 to 10"]
+    assert shown.loc[titles[WITHIN], "0 to 4"] == "62.5 %"
+    assert shown.loc[titles[WITHIN], "5 to 10"] == ""  # no such figure
+    assert app.selectbox(key="split").options == ["age band", "diagnosis"]
+    assert "Not supplied on this list: ethnic group." in words(app)
+    app.selectbox(key="split").set_value("diagnosis").run()
+    assert list(table(app, "neurodevelopmental, not autism").columns) == ["Figure", "neurodevelopmental, not autism"]
 
 
 def test_without_a_list_the_page_says_so(open_page: Open) -> None:

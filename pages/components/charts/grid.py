@@ -1,4 +1,4 @@
-"""The completeness grid: which source answered for which month."""
+"""Grids of yes and no over time: which source answered for which month, which list passed its checks."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -7,18 +7,20 @@ from metrics import wording
 from pages.components.charts import drawing
 from pages.components.theme import Look
 
+ARRIVED, PASSED = ("arrived", "nothing came"), ("every check holds", "a check fails")
 
-def completeness(arrivals: pd.DataFrame, look: Look) -> go.Figure:
-    """Return one row per source and sender over time: filled where a load answers, a cross at a gap.
+
+def completeness(arrivals: pd.DataFrame, look: Look, words: tuple[str, str] = ARRIVED) -> go.Figure:
+    """Return one row per series over time: filled where a load answers, a cross at a gap.
 
     A month is a square; a longer period is a bar over the time it covers. Takes ARRIVALS rows with a column `series`
-    that names source and sender.
+    that names source and sender; `words` say what filled and cross mean.
     """
     names = list(dict.fromkeys(arrivals["series"]))
     chart = drawing.figure(look, 80 + 56 * len(names))
     for arrived, symbol, colour, word in (
-        (True, "square", look.actual, "arrived"),
-        (False, "x-thin-open", look.tones["red"][0], "nothing came"),
+        (True, "square", look.actual, words[0]),
+        (False, "x-thin-open", look.tones["red"][0], words[1]),
     ):
         rows = arrivals[arrivals["arrived"] == arrived]
         _add_bars(chart, rows[rows["period_months"] > 1] if arrived else rows.iloc[:0], names, colour)
@@ -82,8 +84,8 @@ def _add_bars(chart: go.Figure, rows: pd.DataFrame, names: list[str], colour: st
         )
 
 
-def completeness_in_words(arrivals: pd.DataFrame) -> str:
-    """Return the text alternative of `completeness`: per source and sender, months that came out of those expected."""
+def completeness_in_words(arrivals: pd.DataFrame, title: str = "Grid of what arrived") -> str:
+    """Return the text alternative of `completeness`: per series, months that came out of those expected."""
     parts = []
     for name, rows in arrivals.groupby("series", sort=False):
         came = int(rows["arrived"].sum())
@@ -91,4 +93,4 @@ def completeness_in_words(arrivals: pd.DataFrame) -> str:
         first, last = (wording.period_words(end, length) for end in (rows["month"].min(), rows["month"].max()))
         units = {12: "years"}.get(length, "months" if length <= 1 else "periods")
         parts.append(f"{name}: {came} of {len(rows)} {units} from {first} to {last}")
-    return f"Grid of what arrived. {'; '.join(parts)}." if parts else "Nothing has arrived."
+    return f"{title}. {'; '.join(parts)}." if parts else "Nothing has arrived."

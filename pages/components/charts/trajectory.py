@@ -1,4 +1,4 @@
-"""Planned beside actual: the trajectory of a KPI and its sparkline."""
+"""Planned beside actual: the trajectory of a KPI."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,13 +27,13 @@ class Plan:
 def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Figure:
     """Return planned path, milestones, actual and likely figures of one KPI over time; values in the KPI's unit."""
     chart = drawing.figure(look, height)
-    drawing.add_gaps(chart, _actual(plan), look)
+    drawing.add_gaps(chart, actual_rows(plan), look)
     targets = plan.milestones["target"].dropna()
     last_target = float(targets.iloc[-1]) if len(targets) else None
     add_fan(chart, plan.forecast, plan.unit, look, _latest(plan), last_target)
     _add_planned(chart, plan, look)
-    drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
-    drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
+    drawing.add_actual(chart, actual_rows(plan), plan.unit, look, "actual")
+    drawing.add_flags(chart, actual_rows(plan), plan.unit, look, "actual")
     _add_originals(chart, plan, look)
     _add_statements(chart, plan, look)
     _name_actual(chart, plan, look)
@@ -48,7 +48,7 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
 
 def trajectory_in_words(plan: Plan) -> str:
     """Return the text alternative of `trajectory`: first and latest figure, every milestone, what is missing."""
-    held = _actual(plan).dropna(subset=["actual"]).sort_values("month")
+    held = actual_rows(plan).dropna(subset=["actual"]).sort_values("month")
     words = [f"{plan.title}, planned beside actual over time."]
     if held.empty:
         words.append("No actual figure yet.")
@@ -64,32 +64,10 @@ def trajectory_in_words(plan: Plan) -> str:
         if pd.notna(row["amended"]):
             words.append(str(row["amended"]))
     likely = fan_in_words(plan.forecast, plan.unit)
-    return " ".join(words) + likely + drawing.absences_in_words(_actual(plan), "actual")
+    return " ".join(words) + likely + drawing.absences_in_words(actual_rows(plan), "actual")
 
 
-def sparkline(plan: Plan, look: Look) -> go.Figure:
-    """Return a small wordless chart of planned path and actual figures, without axes."""
-    chart = drawing.figure(look, 76)
-    _add_planned(chart, plan, look, words=False)
-    drawing.add_actual(chart, _actual(plan), plan.unit, look, "actual")
-    chart.update_traces(marker={"size": 4}, selector={"mode": "lines+markers"})
-    drawing.add_flags(chart, _actual(plan), plan.unit, look, "actual")
-    chart.update_traces(text=None, mode="markers", marker={"size": 7}, selector={"yaxis": drawing.STRIP})
-    chart.update_layout(margin={"l": 4, "r": 8, "t": 6, "b": 4})
-    chart.update_layout(xaxis={"visible": False}, yaxis={"visible": False, "rangemode": "tozero"})
-    last = _latest(plan)
-    if last is not None:
-        chart.add_scatter(
-            x=[drawing.span(last["month"], last["period_months"])[1] if last["period_months"] > 1 else last["month"]],
-            y=[float(last["actual"])],
-            mode="markers",
-            marker={"size": 9, "color": look.actual},
-            hoverinfo="skip",
-        )
-    return chart
-
-
-def _actual(plan: Plan) -> pd.DataFrame:
+def actual_rows(plan: Plan) -> pd.DataFrame:
     """Return the rows that say something of the actual: a figure, an open band or a reason."""
     path = plan.path
     return path[path["actual"].notna() | path["at_least"].notna() | path["flag"].notna()]
@@ -101,7 +79,7 @@ def _latest(plan: Plan) -> pd.Series | None:
     return None if held.empty else held.iloc[-1]
 
 
-def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -> None:
+def _add_planned(chart: go.Figure, plan: Plan, look: Look) -> None:
     planned = plan.path.dropna(subset=["planned"]).sort_values("month")
     if len(planned):
         chart.add_scatter(
@@ -113,7 +91,7 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look, words: bool = True) -
             name="Planned",
         )
     fixed = _dated_values(plan)
-    if words and len(fixed):
+    if len(fixed):
         shown = [wording.number(v, plan.unit) for v in fixed["planned"]]
         free = _free_of_actuals(fixed, plan)
         brief = [drawing.short(v, plan.unit) for v in fixed["planned"]]

@@ -3,7 +3,15 @@
 from pages.components.tiles.basics import badge, count, download, draw, facts, heading, look, section, table
 from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
-from pages.components.tiles.quality import completeness, legend, totals
+from pages.components.tiles.quality import (
+    completeness,
+    found,
+    issues_beside,
+    known_issues,
+    legend,
+    lists_that_add_up,
+    totals,
+)
 from pages.components.tiles.scorecard import (
     amendments,
     attention,
@@ -17,7 +25,9 @@ from pages.components.tiles.scorecard import (
     plan_of,
     sentences,
     to_kpi,
+    trajectories,
     trajectory,
+    without_figure,
 )
 from pages.components.tiles.shell import damaged, demonstration, first_run, foot, unreadable
 
@@ -37,12 +47,16 @@ __all__ = [
     "facts",
     "first_run",
     "foot",
+    "found",
     "group",
     "heading",
     "icons_explained",
+    "issues_beside",
+    "known_issues",
     "kpi_row",
     "latest_figure",
     "legend",
+    "lists_that_add_up",
     "look",
     "milestone_cells",
     "outcome",
@@ -59,7 +73,9 @@ __all__ = [
     "table",
     "to_kpi",
     "totals",
+    "trajectories",
     "trajectory",
     "unreadable",
+    "without_figure",
     "worked_example",
 ]

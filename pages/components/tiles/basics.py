@@ -1,10 +1,13 @@
 """The smallest pieces: headings, charts with their words, badges, tables, downloads. Data text goes through `plain`."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.components import phrases, tables
+from pages.components.queries import kept
 from pages.components.text import plain
 from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
 
@@ -35,6 +38,13 @@ def draw(figure: go.Figure, words: str, key: str, still: bool = False) -> None:
     st.plotly_chart(figure, theme=None, key=key, alt=words, config={**_BARE, "staticPlot": still})
 
 
+def drawn(question: str, chart: Callable[[Look], tuple[go.Figure, str]], still: bool = False) -> None:
+    """Show a chart with its words, drawn once an edition and look; the question names all that it rests on."""
+    scheme = look()
+    figure, words = kept(f"chart {question} {scheme.name}", lambda: chart(scheme))
+    draw(figure, words, question, still)
+
+
 def badge(status: str) -> None:
     """Show a status: shape, word and colour."""
     st.badge(phrases.status_words(status), color=STATUS_MARKS[status].tone)  # type: ignore[arg-type]
@@ -47,8 +57,13 @@ def facts(pairs: list[tuple[str, object]]) -> None:
             st.markdown(f"**{plain(name)}:** {plain(words)}")
 
 
-def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = (), long_text: bool = False) -> None:
-    """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell."""
+def table(
+    frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = (), long_text: bool = False, whole: bool = False
+) -> None:
+    """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell.
+
+    A `whole` one shows every row; others scroll where they are long.
+    """
     config = {name: st.column_config.Column(alignment="right") for name in right}
     st.dataframe(
         frame,
@@ -57,13 +72,14 @@ def table(frame: pd.DataFrame, words: str, key: str, right: tuple[str, ...] = ()
         key=key,
         alt=words,
         placeholder="",
+        height="content" if whole else "auto",
         row_height=_TALL if long_text else None,
     )
 
 
 def download(frame: pd.DataFrame, name: str, words: str) -> None:
     """Offer a frame as CSV that no spreadsheet takes for formulas."""
-    st.download_button(words, tables.as_csv(frame), file_name=f"{name}.csv", mime="text/csv", on_click="ignore")
+    st.download_button(words, lambda: tables.as_csv(frame), file_name=f"{name}.csv", mime="text/csv", on_click="ignore")
 
 
 def count(found: int, of: int, word: str) -> None:

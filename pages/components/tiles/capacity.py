@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from metrics import capacity_view, wording
+from metrics import capacity_view, waits_view, wording
 from metrics.capacity import Aim, Outcome, Position
 from metrics.capacity_view import Assumed, Clock, Service
 from metrics.forecast_rates import Rates, WhatIf
@@ -46,12 +46,20 @@ def choose(edition: Edition) -> tuple[Service | None, Clock] | None:
         return None
     words = {f"{capacity_view.clock(clock).title} · {names.get(area, area)}": (clock, area) for clock, area in found}
     clock, area = filters.waiting_list(words)
-    return capacity_view.service(bands, clock, area), capacity_view.clock(clock)
+    return service(edition, clock, area), capacity_view.clock(clock)
+
+
+def service(edition: Edition, clock: str, area: str) -> Service | None:
+    """Return the latest list of a clock and area; None where it cannot be added up."""
+    return kept(f"service {clock} {area}", lambda: capacity_view.service(edition.tables["bands"], clock, area))
 
 
 def question(edition: Edition, service: Service, clock: Clock, share: int, assumed: Assumed | None) -> Question:
     """Return what is asked of a list: the plan's numbers for it, and the two aims of 52 weeks."""
-    planned = capacity_view.aims(service, *(edition.tables[name] for name in ("kpis", "milestones", "scorecard")))
+    planned = kept(
+        f"aims {service.clock} {service.area}",
+        lambda: capacity_view.aims(service, *(edition.tables[name] for name in ("kpis", "milestones", "scorecard"))),
+    )
     return Question(
         service, clock, share, assumed, (*planned, *capacity_view.a_year_ahead(service, clock.weeks, share / 100))
     )
@@ -63,8 +71,9 @@ def todays_list(service: Service, clock: Clock) -> None:
         longer = capacity_view.waiting_longer(service, clock.weeks)
         for name, figure in capacity.list_facts(service, longer, clock.weeks):
             st.metric(plain(name), plain(figure), border=True, width=300)
-    words = charts.waiting_bands_in_words(service.bands, service.month)
-    draw(charts.waiting_bands(service.bands, clock.weeks, look()), words, "bands", still=True)
+    shown = waits_view.to_draw(service.bands, clock.weeks)
+    words = charts.waiting_bands_in_words(shown, service.month)
+    draw(charts.waiting_bands(shown, clock.weeks, look()), words, "bands", still=True)
     st.markdown(
         f":gray[:small[{plain(f'Hatched: past {clock.weeks} weeks. The bands differ in width.')} "
         f"{plain(' '.join(service.waiting.notes))}]]"

@@ -8,7 +8,7 @@ from pages.components import charts, course, icons
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.theme import ASSURANCE_MARKS, MEANING_MARKS
-from pages.components.tiles.basics import draw, facts, look
+from pages.components.tiles.basics import drawn, facts, look
 
 _ICON = 34  # pixels
 
@@ -85,8 +85,10 @@ def control(edition: Edition, kpi: str, title: str, unit: str) -> None:
         return
     said = str(chart["words"])
     st.markdown(plain(said))
-    drawn = charts.control(points, str(chart["step"]), unit, look())
-    draw(drawn, charts.control_in_words(title, said), f"control {kpi}")
+    step = str(chart["step"])
+    drawn(
+        f"control {kpi}", lambda look: (charts.control(points, step, unit, look), charts.control_in_words(title, said))
+    )
     with st.container(horizontal=True, gap="small"):
         for meaning in charts.meanings(points):
             mark = MEANING_MARKS[meaning]

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from metrics.definition import worked_example as worked_example_of
 from pages.components import charts, phrases, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
-from pages.components.tiles.basics import draw, facts, look, table
+from pages.components.tiles.basics import drawn, facts, table
 from pages.components.tiles.course import signals
 from pages.components.tiles.scorecard import latest_figure, plan_of
 
@@ -38,8 +39,9 @@ def over_time(kpi: pd.Series, results: pd.DataFrame) -> None:
         st.info("No figure has come for this KPI yet. Nothing is drawn, because no figure is not the same as zero.")
     else:
         unit, standard = str(kpi["unit"]), kpi["standard_value"]
+        line = None if pd.isna(standard) else float(standard)
         words = charts.over_time_in_words(str(kpi["title"]), results, unit)
-        draw(charts.over_time(results, unit, look(), None if pd.isna(standard) else standard), words, "over time")
+        drawn(f"over time {kpi['kpi']}", lambda look: (charts.over_time(results, unit, look, line), words))
 
 
 def comparison(edition: Edition, kpi: str, title: str, unit: str) -> None:
@@ -49,8 +51,8 @@ def comparison(edition: Edition, kpi: str, title: str, unit: str) -> None:
         st.markdown("No comparator has a figure for the same period.")
         return
     st.markdown(f":gray[{plain(phrases.period_and_base(rows.iloc[0]).partition(' · ')[0])}]")
-    chart = charts.comparison(rows, names, edition.local_area(kpi) or "", unit, look())
-    draw(chart, charts.comparison_in_words(title, rows, names, unit), "comparison")
+    local, words = edition.local_area(kpi) or "", charts.comparison_in_words(title, rows, names, unit)
+    drawn(f"comparison {kpi}", lambda look: (charts.comparison(rows, names, local, unit, look), words))
 
 
 def definition(kpi: pd.Series) -> None:
@@ -73,7 +75,13 @@ def definition(kpi: pd.Series) -> None:
 
 
 def worked_example(kpi: pd.Series) -> None:
-    """Show the definition file with its worked example, as it stood."""
+    """Show the example worked by hand, its rows and what they give, and the definition file as it stood."""
+    example = worked_example_of(str(kpi["definition"]))
+    if example is not None:
+        st.markdown("**A worked example: from these rows …**")
+        for number, rows in enumerate(example.tables()):
+            table(pd.DataFrame(rows, dtype="str"), "Rows of the worked example", f"example {kpi['kpi']} {number}")
+        st.markdown(f"… comes **{plain(phrases.expected_words(example.expect, str(kpi['unit'])))}**")
     st.markdown("**The definition file, worked example included**")
     st.code(str(kpi["definition"]), language=None, wrap_lines=True)
 

@@ -6,7 +6,7 @@ import streamlit as st
 from pages.components import charts, phrases, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
-from pages.components.tiles.basics import draw, look, table
+from pages.components.tiles.basics import drawn, table
 from pages.components.tiles.kpi import comparison
 from pages.components.tiles.scorecard import to_kpi
 
@@ -21,7 +21,8 @@ def together(edition: Edition, title: str, named: Named) -> None:
     if held:
         series = [charts.Series(named[kpi], rows) for kpi, rows in held.items()]
         unit = str(edition.tables["kpis"].set_index("kpi")["unit"][next(iter(held))])
-        draw(charts.lines(series, unit, look()), charts.lines_in_words(title, series, unit), f"together {title}")
+        words = charts.lines_in_words(title, series, unit)
+        drawn(f"together {title}", lambda look: (charts.lines(series, unit, look), words))
         for kpi in held:
             to_kpi(kpi, named[kpi])
 
@@ -32,7 +33,7 @@ def stages(edition: Edition, named: Named) -> None:
     _absent(named, held)
     if held:
         rows = pd.concat([frame.tail(1).assign(stage=named[kpi]) for kpi, frame in held.items()])
-        draw(charts.stages(rows, look()), charts.stages_in_words(rows), "stages", still=True)
+        drawn("stages", lambda look: (charts.stages(rows, look), charts.stages_in_words(rows)), still=True)
         table(tables.stages(rows), "Stage after stage", "stage rows", ("On time", "Base", "95 % interval"))
 
 

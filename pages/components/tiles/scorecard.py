@@ -1,14 +1,16 @@
 """The pieces of the scorecard: plan clock, summary, attention, one row a KPI."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from metrics.edition import Manifest
 from pages.components import charts, course, phrases
-from pages.components.queries import Edition
+from pages.components.queries import Edition, kept
 from pages.components.text import plain
-from pages.components.theme import STATUS_MARKS
-from pages.components.tiles.basics import badge, draw, look
+from pages.components.theme import STATUS_MARKS, Look
+from pages.components.tiles.basics import badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
@@ -18,8 +20,8 @@ def plan_clock(manifest: Manifest) -> None:
     """Show where the plan stands, in words and on a line."""
     stops = phrases.clock_stops(manifest)
     st.markdown(f"**{plain(phrases.clock_words(manifest))}**")
-    chart = charts.clock(manifest.plan_start, manifest.months_elapsed, stops, look())
-    draw(chart, charts.clock_in_words(manifest.plan_start, manifest.months_elapsed, stops), "clock", still=True)
+    told = manifest.plan_start, manifest.months_elapsed, stops
+    drawn("clock", lambda look: (charts.clock(*told, look), charts.clock_in_words(*told)), still=True)
 
 
 def sentences(summary: pd.DataFrame) -> None:
@@ -33,9 +35,11 @@ def attention(edition: Edition) -> None:
     if scorecard.empty:
         st.markdown("Nothing on the scorecard needs the board's attention in this edition.")
         return
-    columns = st.columns(2)
-    for place, (_, row) in enumerate(scorecard[scorecard["overdue_source"].isna()].iterrows()):
-        with columns[place % 2], st.container(border=True, gap="xsmall", height="stretch"):
+    now = [row for _, row in scorecard[scorecard["overdue_source"].isna()].iterrows()]
+    # One pair of columns a row, so that cards beside each other are equally tall and are read from left to right.
+    places = [column for _ in now[::2] for column in st.columns(2)]
+    for place, row in zip(places, now, strict=False):
+        with place, st.container(border=True, gap="xsmall", height="stretch"):
             with st.container(horizontal=True, gap="xsmall"):
                 badge(str(row["status"]))
                 if course.is_newly_off(edition.of_kpi("path", str(row["kpi"]))):
@@ -79,43 +83,106 @@ def plan_of(edition: Edition, kpi: str) -> charts.Plan:
     return charts.Plan(title, unit, *tables)
 
 
-def trajectory(edition: Edition, kpi: str, titled: bool = False) -> None:
+def trajectories(edition: Edition, kpis: list[str]) -> None:
+    """Show planned and actual of several KPIs, two beside each other."""
+    places = [column for _ in kpis[::2] for column in st.columns(2)]
+    for place, kpi in zip(places, kpis, strict=False):
+        with place:
+            st.markdown(f"**{plain(plan_of(edition, kpi).title)}**")
+            trajectory(edition, kpi)
+
+
+def trajectory(edition: Edition, kpi: str) -> None:
     """Show planned and actual of one KPI over time."""
-    plan = plan_of(edition, kpi)
-    if titled:
-        st.markdown(f"**{plain(plan.title)}**")
-    words = charts.trajectory_in_words(plan)
-    draw(charts.trajectory(plan, edition.manifest.as_of, look()), words, f"trajectory {kpi}")
+    plan, as_of = plan_of(edition, kpi), edition.manifest.as_of
+    drawn(f"trajectory {kpi}", lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)))
+
+
+@dataclass(frozen=True)
+class Row:
+    """All that one row of the scorecard says and shows: Markdown, the sparkline as SVG and its words."""
+
+    asked: str
+    line: str
+    words: str
+    label: str
+    figure: str
+    beside: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 def kpi_row(edition: Edition, scored: pd.Series) -> None:
     """Show one KPI of the scorecard: question, sparkline, latest figure, gap, status and milestones."""
-    kpi = str(scored["kpi"])
-    plan, row = plan_of(edition, kpi), edition.kpi(kpi)
+    kpi, scheme = str(scored["kpi"]), look()
+    row = kept(f"scorecard row {kpi} {scheme.name}", lambda: _row(edition, scored, scheme))
     with st.container(border=True):
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
-            reference = f" · plan reference {plain(scored['plan_ref'])}" if pd.notna(scored["plan_ref"]) else ""
-            question = plan.title if row is None else str(row["question"])
-            st.markdown(f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{reference}]]")
-            st.markdown(plain(scored["sentence"]))
+            st.markdown(row.asked)
             to_kpi(kpi)
-        with line:
-            draw(charts.sparkline(plan, look()), charts.trajectory_in_words(plan), f"spark {kpi}", still=True)
+        if row.line:
+            line.image(row.line, width="stretch", alt=row.words)
         with figure, st.container(gap="xxsmall"):
-            latest_figure(scored, plan.unit)
+            _latest(str(scored["status"]), row.label, row.figure, row.beside)
             signals(edition, kpi)
-        milestone_cells(plan)
+        _cells(row.cells)
+
+
+def _row(edition: Edition, scored: pd.Series, scheme: Look) -> Row:
+    kpi = str(scored["kpi"])
+    plan, row = plan_of(edition, kpi), edition.kpi(kpi)
+    question = plan.title if row is None else str(row["question"])
+    asked = f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]"
+    known = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
+    issues = (f":gray[:small[Known issue: {plain(title)}]]" for title in known)
+    return Row(
+        "\n\n".join((asked, plain(scored["sentence"]), *issues)),
+        charts.sparkline(plan, scheme),
+        charts.trajectory_in_words(plan),
+        *_figure(scored, plan.unit),
+        _cell_texts(plan),
+    )
+
+
+def without_figure(edition: Edition, scorecard: pd.DataFrame) -> None:
+    """List the KPIs that have no figure at all, closed at first, each with the reason."""
+    if scorecard.empty:
+        return
+    with st.expander(f"Without a figure so far: {len(scorecard)}"):
+        for _, scored in scorecard.iterrows():
+            kpi = str(scored["kpi"])
+            title = plan_of(edition, kpi).title
+            with st.container(gap="xxsmall"):
+                st.markdown(
+                    f"**{plain(title)}** :gray[:small[{plain(phrases.status_words(str(scored['status'])))}"
+                    f"{_reference(scored)}]]  \n{plain(scored['no_figure'])}"
+                )
+                to_kpi(kpi)
+
+
+def _reference(scored: pd.Series) -> str:
+    """Return the plan's reference and who answers for a KPI, each after a dot; "" where the plan names neither."""
+    reference = f" · plan reference {plain(scored['plan_ref'])}" if pd.notna(scored["plan_ref"]) else ""
+    return reference + (f" · {plain(scored['owner'])}" if pd.notna(scored["owner"]) else "")
 
 
 def latest_figure(scored: pd.Series, unit: str) -> None:
     """Show the latest figure with period, base, gap to the planned path and change, under its status."""
-    badge(str(scored["status"]))
-    figure = plain(phrases.figure_words(scored, unit))
-    st.metric(plain(phrases.period_and_base(scored)), figure, help=None)
-    for words in (phrases.gap_to_plan(scored, unit), phrases.change(scored, unit)):
-        if words:
-            st.markdown(plain(words))
+    _latest(str(scored["status"]), *_figure(scored, unit))
+
+
+def _figure(scored: pd.Series, unit: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return what stands over the latest figure, the figure, and what stands beneath it."""
+    beside = (phrases.gap_to_plan(scored, unit), phrases.change(scored, unit))
+    told = plain(phrases.period_and_base(scored)), plain(phrases.figure_words(scored, unit))
+    return *told, tuple(plain(words) for words in beside if words)
+
+
+def _latest(status: str, label: str, figure: str, beside: tuple[str, ...]) -> None:
+    badge(status)
+    st.metric(label, figure)
+    if beside:
+        st.markdown("  \n".join(beside))
 
 
 def amendments(edition: Edition, kpi: str) -> None:
@@ -129,17 +196,37 @@ def amendments(edition: Edition, kpi: str) -> None:
 
 def milestone_cells(plan: charts.Plan) -> None:
     """Show the milestones of a KPI side by side, planned over actual; they wrap on a narrow screen."""
+    _cells(_cell_texts(plan))
+
+
+def _cells(texts: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
-        for cell in phrases.milestone_cells(plan.milestones, plan.unit):
-            with st.container(width="stretch"):
-                read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
-                lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
-                lines.append(f"actual **{plain(cell.actual)}**{read_for}")
-                if cell.status:
-                    lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
-                if cell.amended:
-                    lines.append(f":orange[✎ {plain(cell.amended)}]")
-                if cell.chance:
-                    percent, _, likely = cell.chance.partition(", ")
-                    lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
-                st.markdown("  \n".join(lines))
+        for text in texts:
+            st.markdown(text, width="stretch")
+
+
+def _cell_texts(plan: charts.Plan) -> tuple[str, ...]:
+    """Return one text a milestone; a single line where the plan says nothing at any of them."""
+    cells = phrases.milestone_cells(plan.milestones, plan.unit)
+    if plan.milestones["kind"].isin(["baseline", "none"]).all() and plan.milestones["amended"].isna().all():
+        return (" · ".join([":gray[No milestone planned]", *map(_short_cell, cells)]),) if cells else ()
+    return tuple(_cell_text(cell) for cell in cells)
+
+
+def _short_cell(cell: phrases.Cell) -> str:
+    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
+    return f"{plain(cell.label)} **{plain(cell.actual)}**{read_for}"
+
+
+def _cell_text(cell: phrases.Cell) -> str:
+    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
+    lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
+    lines.append(f"actual **{plain(cell.actual)}**{read_for}")
+    if cell.status:
+        lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
+    if cell.amended:
+        lines.append(f":orange[✎ {plain(cell.amended)}]")
+    if cell.chance:
+        percent, _, likely = cell.chance.partition(", ")
+        lines.append(f"chance **{plain(percent)}**, {plain(likely)}")
+    return "  \n".join(lines)

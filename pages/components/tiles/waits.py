@@ -8,10 +8,10 @@ import streamlit as st
 from metrics import capacity_view, waits_view, wording
 from metrics.capacity_view import Clock
 from pages.components import charts, filters, waits
-from pages.components.queries import Edition
+from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.tiles import capacity, kpi
-from pages.components.tiles.basics import download, draw, look, table
+from pages.components.tiles.basics import download, drawn, table
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class WaitingList:
     bands: pd.DataFrame
     months: pd.DataFrame
     kpis: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """Return what tells this list from every other of the edition."""
+        return f"{self.key} {self.area}"
 
     @property
     def late_from(self) -> int | None:
@@ -43,15 +48,19 @@ def choose(edition: Edition) -> WaitingList | None:
     if not words:
         return None
     key, area = filters.waiting_list(words)
-    clock, own = capacity_view.clock(key), waits_view.waiting(bands, key, area)
-    months = waits_view.by_month(own, clock.weeks)
-    return WaitingList(key, area, clock, own, months, waits_view.kpis_of(edition.tables["kpis"], key))
+
+    def found() -> WaitingList:
+        clock, own = capacity_view.clock(key), waits_view.waiting(bands, key, area)
+        months = waits_view.by_month(own, clock.weeks)
+        return WaitingList(key, area, clock, own, months, waits_view.kpis_of(edition.tables["kpis"], key))
+
+    return kept(f"waiting list {key} {area}", found)
 
 
 def list_words(edition: Edition) -> dict[str, tuple[str, str]]:
     """Return clock and area of every waiting list by its words."""
     names = edition.area_names()
-    found = capacity_view.lists(edition.tables["bands"], edition.tables["areas"])
+    found = kept("lists", lambda: capacity_view.lists(edition.tables["bands"], edition.tables["areas"]))
     return {f"{capacity_view.clock(clock).title} · {names.get(area, area)}": (clock, area) for clock, area in found}
 
 
@@ -67,12 +76,12 @@ def size(chosen: WaitingList) -> None:
     """Show the size of the list over time."""
     rows = _as_results(chosen.months, "size")
     words = charts.over_time_in_words("Children waiting", rows, "children")
-    draw(charts.over_time(rows, "children", look()), words, "size")
+    drawn(f"size {chosen.name}", lambda look: (charts.over_time(rows, "children", look), words))
 
 
 def movement(edition: Edition, chosen: WaitingList) -> None:
     """Show who joined and who left the list, or that this list comes without movement."""
-    service = capacity_view.service(edition.tables["bands"], chosen.key, chosen.area)
+    service = capacity.service(edition, chosen.key, chosen.area)
     if service is None or service.flows.empty:
         st.markdown("This list comes without referrals and completions, so who joined and who left is not known.")
         return
@@ -82,17 +91,19 @@ def movement(edition: Edition, chosen: WaitingList) -> None:
         for name, column in (("Joined", "referrals"), ("Left, seen or removed", "left"))
     ]
     words = charts.lines_in_words("Children joining and leaving the list, month by month", series, "children")
-    draw(charts.lines(series, "children", look()), words, "movement")
+    drawn(f"movement {chosen.name}", lambda look: (charts.lines(series, "children", look), words))
 
 
 def ribbon(chosen: WaitingList) -> None:
     """Show the list by groups of weeks, month after month, with the same as a table."""
-    rows = waits_view.ribbon(chosen.bands, chosen.clock.weeks)
+    rows = kept(f"ribbon {chosen.name}", lambda: waits_view.ribbon(chosen.bands, chosen.clock.weeks))
     title = f"{chosen.clock.title}: children waiting by how long"
-    draw(charts.ribbon(rows, chosen.late_from, look()), charts.ribbon_in_words(rows, title), "ribbon")
+    words = charts.ribbon_in_words(rows, title)
+    drawn(f"ribbon {chosen.name}", lambda look: (charts.ribbon(rows, chosen.late_from, look), words))
     st.markdown(f":gray[:small[{plain(waits.ribbon_note(chosen.late_from, chosen.straddled))}]]")
     with st.expander("The same as a table"):
-        table(waits.ribbon(rows), title, "ribbon rows", tuple(waits.ribbon(rows).columns[1:]))
+        shown = waits.ribbon(rows)
+        table(shown, title, "ribbon rows", tuple(shown.columns[1:]))
         download(chosen.bands, f"waymark-{chosen.key}-bands", "Download every band of this list (CSV)")
 
 
@@ -102,10 +113,9 @@ def distribution(chosen: WaitingList) -> None:
     latest = chosen.bands[chosen.bands["month"] == month]
     if latest["children"].isna().any():
         st.info("A band of the latest month has no count. It is left out below; it is not zero.")
-    held = latest.dropna(subset=["children"])
-    shown = waits_view.ribbon(latest, chosen.clock.weeks).dropna(subset=["children"]) if len(held) > 20 else held
+    shown = waits_view.to_draw(latest, chosen.clock.weeks)
     words = charts.waiting_bands_in_words(shown, month)
-    draw(charts.waiting_bands(shown, chosen.late_from, look()), words, "distribution", still=True)
+    drawn(f"bands {chosen.name}", lambda look: (charts.waiting_bands(shown, chosen.late_from, look), words), still=True)
 
 
 def percentiles(chosen: WaitingList) -> None:
@@ -115,12 +125,12 @@ def percentiles(chosen: WaitingList) -> None:
         for name, column in (("92 of 100 have waited up to", "long"), ("Half have waited up to", "median"))
     ]
     words = charts.lines_in_words("Weeks that children have waited so far", series, "weeks")
-    draw(charts.lines(series, "weeks", look(), chosen.late_from), words, "percentiles")
+    drawn(f"percentiles {chosen.name}", lambda look: (charts.lines(series, "weeks", look, chosen.late_from), words))
 
 
 def passing(edition: Edition, chosen: WaitingList) -> None:
     """Show who is past each mark and who passes it next."""
-    service = capacity_view.service(edition.tables["bands"], chosen.key, chosen.area)
+    service = capacity.service(edition, chosen.key, chosen.area)
     if service is None:
         st.info("A band of this list has no count in its latest month, so nobody can say who passes a mark next.")
         return
@@ -134,11 +144,14 @@ def cohorts(edition: Edition, chosen: WaitingList) -> None:
     if rows.empty:
         st.markdown("The figures of this list come for everyone together; no split was sent.")
         return
-    units = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True))
-    for breakdown in dict.fromkeys(rows["breakdown"]):
-        shown = waits.cohorts(rows[rows["breakdown"] == breakdown], units)
-        words = f"By {str(breakdown).replace('_', ' ')}"
-        st.markdown(f"**{plain(words)}**")
+    units, senders = dict(zip(chosen.kpis["kpi"], chosen.kpis["unit"], strict=True)), edition.senders()
+    if blank := waits.never_supplied(rows):
+        st.markdown(f":gray[Not supplied on this list: {plain(', '.join(wording.group_words(one) for one in blank))}.]")
+    rows = rows[~rows["breakdown"].isin(blank)]
+    if len(rows):
+        breakdown = filters.split({wording.group_words(one): one for one in sorted(set(rows["breakdown"]))})
+        shown = waits.cohorts(rows[rows["breakdown"] == breakdown], units, senders)
+        words = f"By {wording.group_words(breakdown)}"
         table(shown, f"{words}: figures of the list", f"cohorts {breakdown}", tuple(shown.columns[1:]))
 
 
@@ -149,11 +162,13 @@ def side_by_side(edition: Edition, keys: tuple[str, ...]) -> None:
         st.markdown("None of these lists is in this edition.")
         return
     weeks = {clock: capacity_view.clock(clock).weeks for _, (clock, _) in lists}
-    rows = waits_view.side_by_side(edition.tables["bands"], [both for _, both in lists], weeks)
+    both = [one for _, one in lists]
+    rows = kept(f"side by side {both}", lambda: waits_view.side_by_side(edition.tables["bands"], both, weeks))
     one_place = len({area for _, (_, area) in lists}) == 1
     named = [capacity_view.clock(clock).title if one_place else words for words, (clock, _) in lists]
     names = [f"{n}, {wording.short_month(m)}" for n, m in zip(named, rows["month"], strict=True)]
-    draw(charts.clocks(rows, names, look()), charts.clocks_in_words(rows, names), "clocks", still=True)
+    words = charts.clocks_in_words(rows, names)
+    drawn(f"clocks {both}", lambda look: (charts.clocks(rows, names, look), words), still=True)
     st.markdown(
         ":gray[:small[Dot: half have waited so long or less. Diamond: 92 of 100. Upright line: the standard of the "
         "clock. Open shapes: the true figure lies further right.]]"
