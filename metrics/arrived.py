@@ -14,8 +14,11 @@ from metrics.definition import Definition
 from metrics.edition_tables import ARRIVALS, EDITION_FINDINGS, EDITION_LOADS, FEEDS, REJECTED
 from metrics.warehouse_facts import select_fact
 
-# How long the periods of a load's figures are; lists and bands have none.
-_PERIODS = "SELECT load_id, month, MAX(period_months) AS period_months FROM measures GROUP BY load_id, month"
+# How long the periods of a load's figures are; lists and bands have none, whatever is counted from them.
+_PERIODS = (
+    "SELECT load_id, month, MAX(period_months) AS period_months FROM measures "
+    "WHERE load_id NOT IN (SELECT load_id FROM pathways) GROUP BY load_id, month"
+)
 # A row of several faults counts once a rule.
 _REJECTED = (
     "SELECT load_id, rule, COUNT(*) AS held_back FROM "
@@ -27,10 +30,12 @@ def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> 
     """Return the tables loads, findings, rejected and arrivals. `names` has the name of an organisation by its code."""
     covered = reader.query("SELECT source, organisation, month, load_id FROM coverage")
     periods = reader.query(_PERIODS)
-    longest = loads["load_id"].map(periods.groupby("load_id")["period_months"].max()).fillna(0)
+    lengths = loads["load_id"].map(periods.groupby("load_id")["period_months"].agg(_length)).fillna(0)
     sender = loads["organisation"].map(names).fillna(loads["publisher"])
     return {
-        "loads": EDITION_LOADS.typed(loads.assign(period_months=longest, sender=sender)),
+        "loads": EDITION_LOADS.typed(
+            loads.assign(period_months=lengths, sender=sender)
+        ),
         "findings": EDITION_FINDINGS.typed(reader.query("SELECT * FROM findings")),
         "rejected": REJECTED.typed(reader.query(_REJECTED)),
         "arrivals": arrivals(covered.merge(periods, on=["load_id", "month"], how="left")),
@@ -40,11 +45,12 @@ def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> 
 def arrivals(covered: pd.DataFrame) -> pd.DataFrame:
     """Return the arrivals contract from coverage with `period_months`, missing for lists and bands.
 
-    A source whose figures are for a year has one row a year, at its last month, and no gap between two of them.
+    A source whose figures are for a year has one row a year, at its last month, and no gap between two of them; one
+    that mixes months, quarters and years answers for every month.
     """
     rows: list[dict[str, object]] = []
     for (source, organisation), held in covered.groupby(["source", "organisation"]):
-        length = 0 if held["period_months"].isna().all() else int(held["period_months"].max())
+        length = _length(held["period_months"])
         have = held if length <= 1 else held[held["period_months"] == length]
         by_month = dict(zip(have["month"], have["load_id"], strict=True))
         for month in pd.date_range(min(by_month), max(by_month), freq=f"{max(length, 1)}MS"):
@@ -54,6 +60,12 @@ def arrivals(covered: pd.DataFrame) -> pd.DataFrame:
                  "arrived": load is not None, "load_id": load}
             )  # fmt: skip
     return ARRIVALS.frame(rows)
+
+
+def _length(periods: pd.Series) -> int:
+    """Return the length of the periods in months where all have one, a month where they differ, 0 without any."""
+    known = periods.dropna().unique()
+    return 0 if len(known) == 0 else int(known[0]) if len(known) == 1 else 1
 
 
 def read_feeds(reader: Reader) -> pd.DataFrame:

@@ -14,6 +14,9 @@ _REQUEST = {"Y": "Proceed", "N": "Refused", "A": "Not yet made", "W": "Withdrawn
 _ASSESSMENT = {"Y": "Plan issued", "N": "No plan", "A": "Pending", "H": "Historical", "": ""}
 _REVIEW = {"A": "Amend", "M": "Maintain", "C": "Cease", "": ""}
 _PLACES = {"North Shropshire": 0.35, "Central Shropshire": 0.37, "South Shropshire": 0.28}
+# Children in year 6 in 2024/25; 15 February is the last day for their plans (SEND Regulations 2014, regulation 18).
+_LEAVING_PRIMARY = (pd.Timestamp("2013-09-01"), pd.Timestamp("2014-08-31"))
+_PHASE_DUE = pd.Timestamp("2025-02-15")
 _KEPT = pd.DateOffset(years=1)  # how long an export shows what is over
 # Days until advice comes, typical and spread; the six weeks that the regulations give are 42.
 _ADVICE = {"Education": (30, 0.35), "Educational psychology": (58, 0.5), "Health": (44, 0.5), "Social care": (36, 0.45)}
@@ -34,6 +37,7 @@ def case_management(cases: pd.DataFrame, end: date) -> pd.DataFrame:
     again = rows["reviewed_again"].notna()
     amended = rows["amended"].where(again)
     outcome = rows["review_outcome"].mask(rows["met_again"].notna(), rows["outcome_again"].where(again))
+    due, final = _phase_transfers(rows, end)
     return pd.DataFrame(
         {
             "UPN": rows["number"].map(upn),
@@ -56,8 +60,8 @@ def case_management(cases: pd.DataFrame, end: date) -> pd.DataFrame:
             "Review decision date": written(rows["reviewed_again"].fillna(rows["reviewed"])),
             "Previous review decision date": written(rows["reviewed"].where(again, rows["reviewed_before"])),
             "Final amended plan date": written(amended),
-            "Phase transfer due date": "",
-            "Phase transfer final date": "",
+            "Phase transfer due date": written(due),
+            "Phase transfer final date": written(final),
             "Extract date": f"{end:%d/%m/%Y}",
         }
     )  # fmt: skip
@@ -91,6 +95,16 @@ def advice_log(cases: pd.DataFrame, end: date, rng: np.random.Generator) -> pd.D
         **{"Advice requested date": written(log["requested"]), "Advice received date": written(received)}
     )
     return dated.drop(columns=["requested", "received"])
+
+
+def _phase_transfers(rows: pd.DataFrame, end: date) -> tuple[pd.Series, pd.Series]:
+    """Return when plans of children about to change school were due to be amended, and when they were."""
+    born = rows["born"].between(*_LEAVING_PRIMARY) & (rows["plan"] < _PHASE_DUE)
+    due = pd.Series(_PHASE_DUE, index=rows.index, dtype="datetime64[s]").where(born)
+    late = rows["number"] % 9 < 2
+    days = (rows["number"] * 7 % 40).where(~late, -1 - rows["number"] % 45)  # the same child, the same day, every month
+    final = due - pd.to_timedelta(days, unit="D")
+    return due, final.where(final <= pd.Timestamp(end))
 
 
 def _drawn_by_number(shares: dict[str, float], numbers: pd.Series) -> pd.Series:

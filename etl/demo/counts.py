@@ -37,11 +37,13 @@ _SHARES: dict[str, tuple[float, float, float]] = {
 }
 # By measure: a plain count at the plan's start and at the end.
 _COUNTS: dict[str, tuple[float, float]] = {
+    "children_population": (60_300, 59_700),
     "nd_families_on_support_courses": (110, 240),
     "slt_individual_package_spend": (61_000, 43_000),
     "slt_individual_packages": (38, 24),
     "talk_boost_children_reached": (90, 210),
 }
+_YEARLY = (6,)  # the month of mid-year estimates
 _OFFICERS, _CASELOAD = (11.0, 18.0), (205.0, 165.0)
 _TOLD_APART = ("nd_referrals_accepted", "nd_referrals_rejected")  # the same referrals stand below both
 # Last months of a period, by its length in months; terms end in December, April and August.
@@ -71,7 +73,8 @@ def measures(last: date, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _months(name: str, figure: Figure) -> tuple[int, ...]:
-    return _ENDS[1] if name == "ehc_plans_per_case_officer" else _ENDS[figure.months]
+    other = {"ehc_plans_per_case_officer": _ENDS[1], "children_population": _YEARLY}
+    return other.get(name, _ENDS[figure.months])
 
 
 def _drawn(name: str, along: float, referrals: int, rng: np.random.Generator) -> tuple[int | None, int | None]:

@@ -33,7 +33,8 @@ def test_every_measure_and_clock_of_a_definition_has_a_source() -> None:
     fed = {clock.feeds or name for s in sources if s.pathways for name, clock in s.pathways.clocks.items()}
     fed |= {clock for s in sources if s.crosstab for clock in s.crosstab.clocks}
     kpis = load_definitions().values()
-    assert {str(kpi.select["measure"]) for kpi in kpis if kpi.fact == "measure_values"} - given == {
+    asked = {str(kpi.select["measure"]) for kpi in kpis if kpi.fact == "measure_values"}
+    assert (asked | {kpi.population for kpi in kpis if kpi.population}) - given == {
         "plan_actions_complete", "plan_actions_overdue", "plan_actions_without_a_confirmed_date",
     }  # fmt: skip
     assert {str(kpi.select["clock"]) for kpi in kpis if kpi.fact in CLOCK_FACTS} <= fed

@@ -26,12 +26,16 @@ def test_a_month_that_did_not_come_is_a_gap_and_a_year_is_no_twelve_months() -> 
     lists = covered("list", ["2024-01-01", "2024-03-01"], None)
     years = covered("release", ["2021-12-01", "2022-12-01", "2024-12-01"], 12)
     between = covered("release", ["2022-06-01"], None)  # a month of a history without a figure of its own
-    made = arrivals(pd.concat([lists, years, between], ignore_index=True))
+    workbook = pd.concat(
+        [covered("workbook", ["2024-01-01", "2024-03-01"], 1), covered("workbook", ["2024-02-01"], 12)]
+    )  # a month, a year and a month again: it answers for every month
+    made = arrivals(pd.concat([lists, years, between, workbook], ignore_index=True))
     told = [(r["source"], f"{r['month']:%Y-%m}", r["period_months"], r["arrived"]) for r in made.to_dict("records")]
     assert told == [
         ("list", "2024-01", 0, True), ("list", "2024-02", 0, False), ("list", "2024-03", 0, True),
         ("release", "2021-12", 12, True), ("release", "2022-12", 12, True), ("release", "2023-12", 12, False),
         ("release", "2024-12", 12, True),
+        ("workbook", "2024-01", 1, True), ("workbook", "2024-02", 1, True), ("workbook", "2024-03", 1, True),
     ]  # fmt: skip
 
 
