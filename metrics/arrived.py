@@ -33,9 +33,7 @@ def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> 
     lengths = loads["load_id"].map(periods.groupby("load_id")["period_months"].agg(_length)).fillna(0)
     sender = loads["organisation"].map(names).fillna(loads["publisher"])
     return {
-        "loads": EDITION_LOADS.typed(
-            loads.assign(period_months=lengths, sender=sender)
-        ),
+        "loads": EDITION_LOADS.typed(loads.assign(period_months=lengths, sender=sender)),
         "findings": EDITION_FINDINGS.typed(reader.query("SELECT * FROM findings")),
         "rejected": REJECTED.typed(reader.query(_REJECTED)),
         "arrivals": arrivals(covered.merge(periods, on=["load_id", "month"], how="left")),
