@@ -59,34 +59,34 @@ def compared(
     whole = results[(results["breakdown"] == EVERYONE) & results["value"].notna()]
     whole = whole.assign(level=whole["area"].map(levels))
     warnings = load_warnings()
-    frames = [COMPARATORS.empty()]
+    frames = []
     for kpi in kpis:
         own = whole[(whole["kpi"] == kpi.id) & whole["level"].notna()]
         if kpi.better != "neither" and len(own):
-            frames += [_ranked(group, kpi, neighbours, warnings) for _, group in own.groupby(["level", *_PERIOD])]
-    return pd.concat(frames, ignore_index=True).sort_values(list(COMPARATORS.key), ignore_index=True)
+            groups = [group for _, group in own.groupby(["level", *_PERIOD]) if len(group) > 1]
+            frames += [_ranked(group, kpi, neighbours, warnings) for group in groups]
+    if not frames:
+        return COMPARATORS.empty()
+    ranked = COMPARATORS.typed(pd.concat(frames, ignore_index=True))
+    return ranked.sort_values(list(COMPARATORS.key), ignore_index=True)
 
 
 def _ranked(
     group: pd.DataFrame, kpi: Definition, neighbours: Mapping[str, list[str]], warnings: list[Warning_]
 ) -> pd.DataFrame:
-    if len(group) < 2:
-        return COMPARATORS.empty()
     rank = places(group["value"], kpi.better)
     values = dict(zip(group["area"], group["value"], strict=True))
     near = [_near(area, values, neighbours, kpi.better) for area in group["area"]]
-    return COMPARATORS.typed(
-        group.assign(
-            rank=rank,
-            areas=len(group),
-            quartile=quarters(rank, len(group)),
-            neighbours=pd.Series([one[0] for one in near], index=group.index),
-            neighbours_rank=pd.Series([one[1] for one in near], index=group.index, dtype="Int64"),
-            neighbours_median=pd.Series([one[2] for one in near], index=group.index, dtype="Float64"),
-            warning=pd.Series(
-                [_warning(kpi, area, list(values), warnings) for area in group["area"]], index=group.index
-            ),
-        )
+    return group.assign(
+        rank=rank,
+        areas=len(group),
+        quartile=quarters(rank, len(group)),
+        neighbours=[one[0] for one in near],
+        neighbours_rank=pd.Series([one[1] for one in near], index=group.index, dtype="Int64"),
+        neighbours_median=pd.Series([one[2] for one in near], index=group.index, dtype="Float64"),
+        warning=pd.Series(
+            [_warning(kpi, area, list(values), warnings) for area in group["area"]], index=group.index, dtype="str"
+        ),
     )
 
 

@@ -169,18 +169,16 @@ def _ageing(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _excess(now: pd.DataFrame, before: pd.DataFrame) -> tuple[float, int]:
-    """Return by how many children the worst threshold is exceeded, and the threshold in weeks."""
-    starts = set(before["weeks_from"])
-    worst, where = 0.0, 0
-    for weeks in sorted(set(now["weeks_from"])):
-        earlier = [start for start in starts if start <= weeks - _WEEKS_OF_A_MONTH]
-        if earlier:
-            # Waits over `weeks` now were over the nearest band edge at least a month's weeks lower.
-            had = before.loc[before["weeks_from"] >= max(earlier), "children"].sum()
-            have = now.loc[now["weeks_from"] >= weeks, "children"].sum()
-            if have - had > worst:
-                worst, where = float(have - had), int(weeks)
-    return worst, where
+    """Return by how many children the worst threshold is exceeded, and the threshold in weeks; rows by weeks_from."""
+    weeks, edges = now["weeks_from"].to_numpy(), before["weeks_from"].to_numpy()
+    have, had = (frame["children"].to_numpy(dtype="float64")[::-1].cumsum()[::-1] for frame in (now, before))
+    # Waits over `weeks` now were over the nearest band edge at least a month's weeks lower.
+    nearest = edges.searchsorted(weeks - _WEEKS_OF_A_MONTH, side="right") - 1
+    known = nearest >= 0
+    more = have[known] - had[nearest[known]]
+    if not (more > 0).any():
+        return 0.0, 0
+    return float(more.max()), int(weeks[known][more.argmax()])
 
 
 def _submitters(observed: pd.DataFrame) -> pd.DataFrame:
