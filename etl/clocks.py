@@ -1,5 +1,6 @@
 """From typed columns to clocks: when each started, when and why it stopped, and which rows cannot be true."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from etl.finding import Finding
 from etl.pathways import Clock, Stop
 
 YES = "yes"
+_SAYS_SEEN = re.compile(r"attended|seen", re.IGNORECASE)  # such a heading says itself that its dates count
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,12 @@ def _counts(
                 dates[stop.date].values.notna() & open_word, key, "STOP_UNCONFIRMED", "query",
                 f'nothing says if the date under "{extract.heading(stop.date)}" counts; the child is still waiting',
                 "Ask the sender to fill in the column for every date.",
+            )  # fmt: skip
+        elif key not in codes and stop.date not in starts and not _SAYS_SEEN.search(extract.heading(stop.date)):
+            extract.say(
+                dates[stop.date].values.notna(), stop.date, "STOP_UNCHECKED", "query",
+                f'no column "{extract.heading(key)}" says which of these dates count, so each of them ends a wait',
+                "Ask the sender for that column: a missed or cancelled appointment ends no wait.",
             )  # fmt: skip
     return meets(extract, codes, stop.when)
 

@@ -22,6 +22,7 @@ OTHER = "*"  # a code we know and do not count
 _LONGEST_YEARS = 25  # definitions: a wait beyond it is a typing error
 _MOST_WORDS = 300  # a column of words that are kept has few; more is free text
 _LONGEST_WORDS = 80
+_ENOUGH_WORDS = 20  # rows from which a column with more words than every other row could share holds names, not places
 
 
 def date_columns(extract: Extract, snapshot: Snapshot) -> dict[str, DateColumn]:
@@ -118,7 +119,9 @@ def word_columns(extract: Extract) -> dict[str, pd.Series]:
         if not extract.has(key):
             continue
         distinct = sorted(set(extract.text[key][extract.good].unique()) - {""})
-        if len(distinct) > _MOST_WORDS or any(len(words) > _LONGEST_WORDS for words in distinct):
+        filled = int((extract.text[key][extract.good] != "").sum())
+        each_its_own = filled >= _ENOUGH_WORDS and len(distinct) > filled / 2
+        if each_its_own or len(distinct) > _MOST_WORDS or any(len(words) > _LONGEST_WORDS for words in distinct):
             extract.refuse(
                 key, "FREE_TEXT", "the column holds too many or too long texts to be a place or a name",
                 f"Put its heading under pathways.dropped.free_text in {extract.source.path}.",

@@ -147,7 +147,25 @@ def open_extract(match: Match, context: Context) -> Extract:
     )  # fmt: skip
     _hold_what_is_no_data(extract, filled, headings)
     _say_what_was_stripped(extract, body[untidy])
+    _say_second_dates(extract, body)
     return extract
+
+
+def _say_second_dates(extract: Extract, body: pd.DataFrame) -> None:
+    """Ask where two columns can both be one of our dates and hold different ones: one of them is not read."""
+    header = extract.table.sheet.cells.loc[extract.table.header_row]
+    spare = {place: str(header[place]) for place in map(int, header.index) if place not in extract.places.values()}
+    for key in extract.layout.holding("date"):
+        known = {normal(heading) for heading in extract.layout.columns[key].headers}
+        for place in (place for place, heading in spare.items() if extract.has(key) and normal(heading) in known):
+            second = without_missing(trimmed(body[place]), extract.layout)
+            extract.say(
+                (second != "") & (second != extract.text[key]), key, "DATE_COLUMN_SECOND",
+                "note" if key == extract.layout.snapshot else "query",
+                f'the column "{shown(spare[place], place)}" can hold the same date and says another; '
+                "it is not read",
+                "Delete the one that does not count, or name the one that does in a source of its own (based_on).",
+            )  # fmt: skip
 
 
 def without_missing(text: pd.Series, layout: Pathways) -> pd.Series:

@@ -150,11 +150,13 @@ def _moved_starts(ours: _List, last: _List, month: str, restarting: set[str]) ->
 def _beside_replaced(ours: _List, replaced: pd.DataFrame) -> list[Finding]:
     """Ask before a list takes the place of one with other children: two lists of one sender are no correction."""
     known = _shared(ours.rows["pathway_id"], replaced["pathway_id"])
+    before = _List(replaced, ours.month)
+    shrunk = _volume(ours, before, "the load it replaces") if ours.waiting() < before.waiting() else []
     if known >= _OTHERS * min(ours.children(), replaced["pathway_id"].nunique()):
-        return []
+        return shrunk
     problem = f"it would replace this month's list, but shares {known:,} children with it"
     remedy = "If both lists count, send them as one file, or give the second a source of its own (based_on)."
-    return [Finding("REPLACES_OTHERS", "query", problem, remedy)]
+    return [*shrunk, Finding("REPLACES_OTHERS", "query", problem, remedy)]
 
 
 def _of_others(reader: Reader, loads: pd.DataFrame, same: pd.Series, ours: _List) -> list[Finding]:

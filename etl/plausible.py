@@ -26,6 +26,13 @@ def say_implausible(
     """Say, as queries, what is unlikely of the list as a whole."""
     first = ticking[0]
     waiting = extract.good & first.applies & first.stopped.isna()
+    listed = extract.good & first.applies
+    if not extract.layout.from_council and listed.sum() >= _ENOUGH and not waiting.any():
+        extract.say(
+            listed, None, "NOBODY_WAITING", "query",
+            "every wait on the list has ended, so nobody would count as waiting",
+            "Ask the sender for the children who still wait; a list of closed referrals is not the whole list.",
+        )  # fmt: skip
     short = waiting & ((pd.Timestamp(taken) - first.started).dt.days <= _SHORT_DAYS)
     if not extract.layout.from_council and waiting.sum() >= _ENOUGH and short.sum() > _SHORT_SHARE * waiting.sum():
         extract.say(

@@ -16,6 +16,7 @@ from etl.finding import Finding
 
 _WORDS = r"\b(?:as at|as of|snapshot|census|report(?:ing)? date|position at|month|month ending|extracted)\b\W*"
 _DAY = r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{4}|[a-z]{3,9}[ -]\d{4}"
+_FIRST_DAYS = 7  # a list taken in them is mostly that of the month before, run once it was over
 _MONTHS = "|".join(f"{calendar.month_name[n].lower()}|{calendar.month_abbr[n].lower()}" for n in range(1, 13))
 _NAMED = (
     r"(?<!\d)(?P<year>20\d{2})[-_ .]?(?P<month>0[1-9]|1[0-2])(?:[-_ .]?[0-3]\d)?(?!\d)",
@@ -146,6 +147,14 @@ def _say_disagreement(extract: Extract, month: date, taken: date | None, named: 
         extract.result.findings.append(
             Finding("MONTH_FROM_NAME", "note", "the month is taken from the file's name: nothing in the file says it")
         )
+    if taken and taken.day <= _FIRST_DAYS and named is None and extract.context.said is None:
+        extract.result.findings.append(
+            Finding(
+                "SNAPSHOT_MONTH_UNSURE", "query",
+                f"the list was taken in the first days of {month:%B %Y} and would be loaded as that month's",
+                "Say with --month YYYY-MM which month it is for; most such lists are for the month before.",
+            )
+        )  # fmt: skip
     if taken and taken.replace(day=1) == month and taken != last_day(month):
         extract.result.findings.append(
             Finding("SNAPSHOT_EARLY", "note", "the list was taken before the month's last day; waits are counted to it")

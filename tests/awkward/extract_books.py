@@ -206,7 +206,8 @@ def book_cases() -> list[ExtractCase]:
     ]
 
 
-def _mhsds(**changes: Any) -> list[Row]:
+def mhsds(**changes: Any) -> list[Row]:
+    """Return rows of a list in the shape of MHSDS."""
     return [
         {
             "ServiceRequestId": f"M{n:04}",
@@ -252,15 +253,19 @@ def shape_cases() -> list[ExtractCase]:
         return ExtractCase(f"{name}.csv", csv_bytes(lines(rows)), verdict, len(rows), held, rules, **more)
 
     return [
-        case("mhsds", _mhsds()),
-        case("mhsds_leading_zeros", _mhsds(AttendStatus="05", CareContDate="2024-05-20", ConsMechanismMH="01")),
+        case("mhsds", mhsds()),
         case(
-            "mhsds_other_reasons", changed(_mhsds(), 3, 4, PrimReasonReferralMH="12"), held=2, notes=("NOT_IN_SCOPE",)
+            "mhsds_leading_zeros",
+            mhsds(AttendStatus="05", CareContDate="2024-05-20", ConsMechanismMH="01"),
+            "query",
+            0,
+            "NOBODY_WAITING",
         ),
-        case("mhsds_unknown_reason", changed(_mhsds(), 3, PrimReasonReferralMH="Q7"), "query", 1, "CODE_UNKNOWN"),
-        case("mhsds_no_reason", changed(_mhsds(), 3, PrimReasonReferralMH=""), "query", 1, "CODE_MISSING"),
-        case("mhsds_by_telephone", _mhsds(AttendStatus="5", CareContDate="2024-05-20", ConsMechanismMH="02")),
-        case("mhsds_names", _mhsds(Surname="Quill"), notes=("COLUMNS_DROPPED",), secrets=("Quill",)),
+        case("mhsds_other_reasons", changed(mhsds(), 3, 4, PrimReasonReferralMH="12"), held=2, notes=("NOT_IN_SCOPE",)),
+        case("mhsds_unknown_reason", changed(mhsds(), 3, PrimReasonReferralMH="Q7"), "query", 1, "CODE_UNKNOWN"),
+        case("mhsds_no_reason", changed(mhsds(), 3, PrimReasonReferralMH=""), "query", 1, "CODE_MISSING"),
+        case("mhsds_by_telephone", mhsds(AttendStatus="5", CareContDate="2024-05-20", ConsMechanismMH="02")),
+        case("mhsds_names", mhsds(Surname="Quill"), notes=("COLUMNS_DROPPED",), secrets=("Quill",)),
         case("csds_slt", _csds()),
         case("csds_slt_point_zero", _csds("33.0")),
         case("csds_nd", _csds("06", PrimaryReferralReason="017")),
@@ -273,6 +278,6 @@ def shape_cases() -> list[ExtractCase]:
             "STOP_BEFORE_START",
         ),
         case("csds_attendance_missing", changed(_csds(), 3, CContactDate="2024-01-01"), "query", 0, "STOP_UNCONFIRMED"),
-        ExtractCase("mhsds.xlsx", book_bytes(lines(every(_mhsds(), ReportingPeriodEndDate=date(2024, 5, 31))))),
+        ExtractCase("mhsds.xlsx", book_bytes(lines(every(mhsds(), ReportingPeriodEndDate=date(2024, 5, 31))))),
         ExtractCase("csds.ods", parts.ods({"CYP101": parts.ods_rows(lines(_csds()))})),
     ]

@@ -20,10 +20,11 @@ from tests.awkward.extract import ExtractCase
 from tests.awkward.extract_books import book_cases, shape_cases
 from tests.awkward.extract_lists import date_cases, identity_cases, layout_cases, value_cases
 from tests.awkward.extract_published import month_cases, release_cases, sitrep_cases
+from tests.awkward.extract_sent import sent_cases
 
 CASES = [
     *date_cases(), *value_cases(), *identity_cases(), *layout_cases(), *book_cases(), *shape_cases(),
-    *sitrep_cases(), *release_cases(), *month_cases(),
+    *sitrep_cases(), *release_cases(), *month_cases(), *sent_cases(),
 ]  # fmt: skip
 ALONE = [case for case in CASES if not case.before and not case.arguments]
 OTHERS = [case for case in CASES if case.before or case.arguments]
