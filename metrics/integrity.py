@@ -12,6 +12,7 @@ reference SPC notes, section 7. All pure, frame to frame.
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from etl.tables import EVERYONE
@@ -169,18 +170,17 @@ def _ageing(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _excess(now: pd.DataFrame, before: pd.DataFrame) -> tuple[float, int]:
-    """Return by how many children the worst threshold is exceeded, and the threshold in weeks."""
-    starts = set(before["weeks_from"])
-    worst, where = 0.0, 0
-    for weeks in sorted(set(now["weeks_from"])):
-        earlier = [start for start in starts if start <= weeks - _WEEKS_OF_A_MONTH]
-        if earlier:
-            # Waits over `weeks` now were over the nearest band edge at least a month's weeks lower.
-            had = before.loc[before["weeks_from"] >= max(earlier), "children"].sum()
-            have = now.loc[now["weeks_from"] >= weeks, "children"].sum()
-            if have - had > worst:
-                worst, where = float(have - had), int(weeks)
-    return worst, where
+    """Return by how many children the worst threshold is exceeded, and the threshold in weeks.
+
+    Both frames have one row per week, in order.
+    """
+    weeks, starts = now["weeks_from"].to_numpy(), before["weeks_from"].to_numpy()
+    # Waits over `weeks` now were over the nearest band edge at least a month's weeks lower.
+    edges = np.searchsorted(starts, weeks - _WEEKS_OF_A_MONTH, side="right") - 1
+    have, had = (frame["children"].to_numpy("float64")[::-1].cumsum()[::-1] for frame in (now, before))
+    excess = np.where(edges >= 0, have - had[edges], 0.0)
+    worst = int(excess.argmax())
+    return (float(excess[worst]), int(weeks[worst])) if excess[worst] > 0 else (0.0, 0)
 
 
 def _submitters(observed: pd.DataFrame) -> pd.DataFrame:
