@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 from filelock import FileLock, Timeout
 
 from etl.errors import WarehouseBusyError
@@ -26,6 +27,8 @@ _LOCKED = {
 
 
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_NULLABLE = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 # What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
@@ -53,6 +56,13 @@ class DuckDBTransaction:
         except _DAMAGE as error:
             raise _damaged() from error
 
+    def coded(self, sql: str) -> pd.DataFrame:
+        """Return the rows a SELECT yields with its words as categories: millions of rows repeat a few words."""
+        try:
+            return coded(self._connection, sql)
+        except _DAMAGE as error:
+            raise _damaged() from error
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one UPDATE or DELETE."""
         self._connection.execute(sql, list(parameters))
@@ -62,6 +72,25 @@ class DuckDBTransaction:
         if faults := table.faults(frame):
             raise ValueError("; ".join(faults))
         insert_frame(self._connection, table, frame)
+
+
+def coded(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    """Return the rows of a SELECT, its words as codes: no row has strings of its own. Raises duckdb.Error."""
+    try:
+        reader = connection.sql(sql).to_arrow_reader(_ROW_GROUP)
+        kinds = [_WORD if pa.types.is_string(field.type) else field.type for field in reader.schema]
+        schema = pa.schema(zip(reader.schema.names, kinds, strict=True))
+        pieces = [pa.RecordBatch.from_arrays(_columns(piece), schema=schema) for piece in reader]
+    except OSError as error:  # a stream tells the engine's errors in Arrow's own
+        kind = duckdb.OutOfMemoryException if str(error).startswith("Out of Memory") else duckdb.IOException
+        raise kind(str(error)) from error
+    table = pa.Table.from_batches(pieces, schema).unify_dictionaries()
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get, date_as_object=False)
+    return frame
+
+
+def _columns(piece: pa.RecordBatch) -> list[pa.Array]:
+    return [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in piece.columns]
 
 
 def insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:

@@ -19,6 +19,9 @@ class Reader(Protocol):
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows a SELECT yields."""
 
+    def coded(self, sql: str) -> pd.DataFrame:
+        """Return the rows a SELECT yields, its words as categories."""
+
 
 class Writer(Reader, Protocol):
     """A transaction: all of it happens, or none."""

@@ -5,7 +5,7 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.definition import CLOCK_FACTS, Definition
+from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.periods import LENGTH, in_windows
 from metrics.rule import COLUMNS, tried
@@ -17,7 +17,6 @@ from metrics.warehouse_facts import select_fact as select_fact
 
 # How old a population or pupil count may be and still stand under a rate.
 _POPULATION_DAYS = pd.Timedelta(days=731)
-_LEAVING = ["completed", "removed"]
 _CLEARANCE = "rolling_3"
 
 
@@ -195,7 +194,7 @@ def _counted_in(definition: Definition, facts: FactFrames, state: object) -> pd.
 
 def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `started` and `left` per place."""
-    came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, _LEAVING)
+    came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, LEAVING)
     both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     return both.assign(started=both["numerator"], left=both["numerator_gone"])
 
@@ -203,7 +202,7 @@ def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
 def _list_and_pace(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
     listed = _counted_in(definition, facts, "waiting")
-    gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, _LEAVING)
+    gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, LEAVING)
     both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
     first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]

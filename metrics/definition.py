@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from etl.documents import Document, read_document, read_mapping, to_mend
 from etl.errors import DocumentError, UsageError
-from etl.tables import BREAKDOWNS
+from etl.tables import BREAKDOWNS, STATES
 from metrics.periods import Period
 from metrics.selection import lead_of, selection_faults
 
@@ -28,6 +28,9 @@ Unit = Literal[
 ]  # fmt: skip
 CLOCK_FACTS = ("clock_counts", "clock_days", "cohort_counts")
 _WITHOUT_BASE = ("count", "net_flow", "clearance_weeks", "printed")
+# Who left the list.
+LEAVING = ["completed", "removed"]
+_STATES_OF_KIND = {"net_flow": ["started", *LEAVING], "clearance_weeks": ["waiting", *LEAVING]}
 _FACTS_OF_KIND: dict[str, tuple[str, ...]] = {
     "count": ("clock_counts", "cohort_counts", "answer_counts"),
     "share": ("clock_counts", "cohort_counts"),
@@ -152,6 +155,14 @@ class Definition(Document):
         """Return the breakdowns the KPI needs of its fact: its own, each with `over` where a rule reads that."""
         own = [f"{name}+{self.over}" for name in self.breakdowns] if self.over else self.breakdowns
         return [*([self.over] if self.over else []), *own]
+
+    @property
+    def fact_states(self) -> list[str]:
+        """Return the states of its clock the KPI counts, beyond what it selects where its kind reads several."""
+        if self.kind in _STATES_OF_KIND:
+            return _STATES_OF_KIND[self.kind]
+        asked = self.select.get("state", list(STATES))
+        return asked if isinstance(asked, list) else [str(asked)]
 
     @property
     def text(self) -> str:

@@ -1,7 +1,7 @@
 """Clock counts of a load and month, computed once and kept beside the warehouse: loads never change.
 
 The store is a cache and nothing else: delete it and the next publish makes it again, to the digit. It starts anew when
-the SQL, the clocks or the declared pairs change, and when it cannot be read.
+the SQL, the clocks or the splits that are asked for change, and when it cannot be read.
 """
 
 import hashlib
@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from etl.engine_duckdb import connect, insert_frame
+from etl.engine_duckdb import coded, connect, insert_frame
 from etl.tables import PANDAS_TYPES, Column, Table
 from etl.warehouse import Reader
-from metrics.warehouse_facts import WORDS, declared_pairs, select_clock_cells
+from metrics.splits import Split, asked_splits
+from metrics.warehouse_facts import WORDS, select_clock_cells
 
 CELLS = Table(
     "cells",
@@ -35,7 +36,6 @@ CELLS = Table(
         Column("flag", "TEXT", "why the count is not there", required=False),
     ),
 )
-_WORDS = [name for name in CELLS.names() if name in WORDS]
 _PARTS = Table(
     "parts",
     "One row per load and month whose cells are kept.",
@@ -46,28 +46,28 @@ _PARTS = Table(
 def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
     """Return the clock counts of every load and month that coverage names: from the store, or computed and kept.
 
-    Words of kept cells are categories. Without a store all are computed. One publisher writes it at a time; a second
+    Words are categories. Without a store all are computed. One publisher writes it at a time; a second
     one computes for itself.
     """
-    pairs = declared_pairs()
+    splits = asked_splits()
     if store is None:
-        return CELLS.typed(reader.query(select_clock_cells(pairs)))
-    rule = hashlib.sha256(select_clock_cells(pairs).encode()).hexdigest()[:16]
+        return _typed(reader.coded(select_clock_cells(splits)))
+    rule = hashlib.sha256(select_clock_cells(splits).encode()).hexdigest()[:16]
     path = store / f"clock_cells_{rule}.duckdb"
     store.mkdir(parents=True, exist_ok=True)
     for old in store.glob("clock_cells_*"):
         if not old.name.startswith(path.name):
             old.unlink()
     try:
-        return _kept(reader, path, pairs)
+        return _kept(reader, path, splits)
     except duckdb.Error as error:
         if "set lock on file" in str(error):  # another publisher holds it
-            return CELLS.typed(reader.query(select_clock_cells(pairs)))
+            return _typed(reader.coded(select_clock_cells(splits)))
         path.unlink(missing_ok=True)
-        return _kept(reader, path, pairs)
+        return _kept(reader, path, splits)
 
 
-def _kept(reader: Reader, path: Path, pairs: list[tuple[str, str]]) -> pd.DataFrame:
+def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
     wanted = reader.query("SELECT load_id, month, month_start_day FROM coverage")
     wanted = wanted.astype({"month": "datetime64[s]"})
     connection = connect(path, read_only=False)
@@ -80,7 +80,7 @@ def _kept(reader: Reader, path: Path, pairs: list[tuple[str, str]]) -> pd.DataFr
         both = wanted.merge(have.assign(kept=True), on=["load_id", "month"], how="left")
         fresh = both[both["kept"].isna()]
         if len(fresh):
-            found = CELLS.typed(reader.query(select_clock_cells(pairs, _select_coverage(fresh))))
+            found = _typed(reader.coded(select_clock_cells(splits, _select_coverage(fresh))))
             insert_frame(connection, CELLS, found)
             insert_frame(connection, _PARTS, _PARTS.typed(fresh))
         connection.register("wanted", wanted[["load_id", "month"]])
@@ -89,22 +89,16 @@ def _kept(reader: Reader, path: Path, pairs: list[tuple[str, str]]) -> pd.DataFr
                 f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
                 "(SELECT load_id, CAST(month AS DATE) FROM wanted)"
             )
-        cells = _with_codes(connection)
+        cells = _typed(coded(connection, "SELECT * FROM cells"))
         connection.commit()
         return cells
     finally:
         connection.close()
 
 
-def _with_codes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the kept cells with their words as codes of a list: millions of cells repeat a few words."""
-    if not connection.execute("SELECT 1 FROM cells LIMIT 1").fetchall():
-        return CELLS.empty()
-    for word in _WORDS:  # the store's own engine: an ENUM comes out as codes, a word as a string a cell
-        connection.execute(f'CREATE TEMP TYPE "{word} word" AS ENUM (SELECT DISTINCT "{word}" FROM cells ORDER BY 1)')  # noqa: S608
-    columns = [f'CAST("{c}" AS "{c} word") AS "{c}"' if c in _WORDS else f'"{c}"' for c in CELLS.names()]
-    cells = connection.execute(f"SELECT {', '.join(columns)} FROM cells").df()  # noqa: S608 (contract names)
-    return cells.astype({c.name: PANDAS_TYPES[c.type] for c in CELLS.columns if c.name not in _WORDS})
+def _typed(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells with the contract's types, their words left as the categories they came as."""
+    return cells.astype({c.name: PANDAS_TYPES[c.type] for c in CELLS.columns if c.name not in WORDS})
 
 
 def _select_coverage(fresh: pd.DataFrame) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.tables import EVERYONE
+from etl.tables import EVERYONE, STATES
 from etl.warehouse import Reader
 from metrics.clocks import load_clocks, select_clocks
-from metrics.definition import load_definitions
+from metrics.selection import COHORTS
+from metrics.splits import DAYS, Split, asked_cohorts, asked_splits
 
 FACTS = ("clock_counts", "clock_days", "cohort_counts", "answer_counts", "measure_values", "observed")
 _SQL = Path(__file__).parent / "facts"
@@ -33,52 +34,58 @@ def select_fact(fact: str) -> str:
     return (_SQL / f"{fact}.sql").read_text(encoding="utf-8")
 
 
-def select_clock_cells(pairs: Iterable[tuple[str, str]] = (), coverage: str = _EVERY_LOAD) -> str:
-    """Return the SQL of clock counts by load, by one breakdown at a time and these pairs of breakdowns.
+def select_clock_cells(splits: Iterable[Split], coverage: str = _EVERY_LOAD) -> str:
+    """Return the SQL of clock counts by load: everyone, and these splits of clocks and states.
 
     `coverage` is the SELECT of coverage rows wanted. A pair's code: the first group's times 100,000 plus the second's.
     """
-    pairs = list(pairs)
-    columns = [f"CAST({a} AS BIGINT) * 100000 + {b} AS pair_{n}" for n, (a, b) in enumerate(pairs)]
-    names = [f"pair_{n}" for n in range(len(pairs))]
+    splits = list(splits)
+    names = sorted({name for _, _, name in splits} - {DAYS})
+    numbers = {DAYS: 1} | {name: 2 + n for n, name in enumerate(names)}
+    rows = [f"('{clock}', {1 + STATES.index(state)}, {numbers[name]})" for clock, state, name in splits]
     return select_fact("clock_counts").format(
         clocks=select_clocks(load_clocks()),
         coverage=coverage,
-        pair_columns="".join(f",\n        {column}" for column in columns),
-        pair_codes="".join(f", {name}" for name in names),
-        pair_sets="".join(f",\n        (journey, month_end_day, state, week, in_time, {name})" for name in names),
+        splits=_select_values(rows, "clock, state, split"),
+        codes="".join(f"\n            WHEN {numbers[name]} THEN {_code(name)}" for name in names),
     )
 
 
-def select_cohorts() -> str:
-    """Return the SQL of cohort_counts."""
-    return _with_clocks("cohort_counts")
+def _code(name: str) -> str:
+    first, _, second = name.partition("+")
+    return f"CAST({first} AS BIGINT) * 100000 + {second}" if second else f"CAST({first} AS BIGINT)"
 
 
-def _with_clocks(fact: str) -> str:
-    return select_fact(fact).format(clocks=select_clocks(load_clocks()))
+def _select_values(rows: list[str], columns: str) -> str:
+    return f"SELECT * FROM (VALUES {', '.join(rows)}) AS asked({columns})"  # noqa: S608 (ours)
 
 
-def declared_pairs() -> list[tuple[str, str]]:
-    """Return the pairs of breakdowns that definitions ask for, in order."""
-    asked = {name for kpi in load_definitions().values() for name in kpi.fact_breakdowns if "+" in name}
-    return [(first, second) for first, second in (name.split("+") for name in sorted(asked))]
+def select_cohorts(splits: Iterable[Split]) -> str:
+    """Return the SQL of cohort_counts, of these splits of clocks and cohorts."""
+    splits = list(splits)
+    rows = [f"('{clock}', {1 + COHORTS.index(cohort)}, '{name}')" for clock, cohort, name in splits]
+    names = sorted({name for _, _, name in splits} - {EVERYONE})
+    return select_fact("cohort_counts").format(
+        clocks=select_clocks(load_clocks()),
+        splits=_select_values(rows, "clock, cohort, breakdown"),
+        words="".join(f"\n            WHEN '{name}' THEN {name}" for name in names),
+    )
 
 
 def read_facts(reader: Reader) -> Facts:
-    """Return every fact as a frame, one row per cell of its grain."""
-    return facts_from(reader, reader.query(select_clock_cells(declared_pairs())))
+    """Return every fact as a frame, one row per cell of its grain, by what definitions ask for."""
+    return facts_from(reader, reader.coded(select_clock_cells(asked_splits())))
 
 
 def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
-    """Return every fact, the clock counts from cells read before."""
-    observed = reader.query(_with_clocks("observed"))
+    """Return every fact: the clock counts from cells read before."""
+    observed = reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks())))
     cells, set_aside = rows_before_bands(_compact(cells), observed)
     return FactFrames(
         {
             "clock_counts": clock_counts(cells),
             "clock_days": clock_days(cells),
-            "cohort_counts": _compact(reader.query(select_cohorts())),
+            "cohort_counts": _compact(reader.coded(select_cohorts(asked_cohorts()))),
             "answer_counts": reader.query(select_fact("answer_counts")),
             "measure_values": reader.query(select_fact("measure_values")),
             "observed": observed,
@@ -104,8 +111,9 @@ def rows_before_bands(cells: pd.DataFrame, observed: pd.DataFrame) -> tuple[pd.D
 
 def _compact(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its words as codes of a list that holds `all`: millions of cells repeat a few words."""
-    kinds = {"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]"}
-    lists = {name: pd.CategoricalDtype(sorted({*frame[name].unique(), EVERYONE})) for name in WORDS if name in frame}
+    kinds = {"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]", "flag": "str"}
+    words = {name: {*frame[name].astype("category").cat.categories, EVERYONE} for name in WORDS if name in frame}
+    lists = {name: pd.CategoricalDtype(pd.Index(sorted(found), dtype="str")) for name, found in words.items()}
     return frame.astype({**kinds, **lists})
 
 

@@ -1,6 +1,7 @@
--- One row per load, month, clock, state, excepted, area, breakdown, group, week band and in_time, for everyone also
--- per day waited: children. States: waiting at month end; completed, removed and started within the month.
--- Reads on DuckDB and Spark alike: explicit GROUP BY, GROUPING SETS, CASE, integer day numbers, no date functions.
+-- One row per load, month, clock, state, excepted, area, breakdown, group, week band and in_time: children. Everyone is
+-- counted for every clock and state, per day waited where that is asked; the rest by the breakdowns asked for alone.
+-- States: waiting at month end; completed, removed and started within the month.
+-- Reads on DuckDB and Spark alike: explicit GROUP BY, CASE, integer day numbers, no date functions.
 -- Week band 0 is 0-7 days, band k is 7k+1 .. 7k+7 days (NHS England, RTT guidance v5.0, s10.1.7).
 -- Everything is a small whole number until the last step: words are slow to group by.
 WITH clocks AS (
@@ -146,33 +147,34 @@ occurrences AS (
     JOIN wanted ON wanted.load_id = coded.load_id AND wanted.month_end_day = coded.start_month
         AND wanted.month_start_day <= coded.started_day
 ),
-banded AS (
+splits AS (
+    {splits}
+),
+-- Split 0 is everyone, 1 everyone per day, which holds the former: a clock and state has one of the two.
+asked AS (
+    SELECT journeys.journey, states.state, COALESCE(per_day.split, 0) AS split
+    FROM journeys
+    CROSS JOIN (SELECT * FROM (VALUES (1), (2), (3), (4)) AS numbered(state)) AS states
+    LEFT JOIN splits AS per_day ON per_day.clock = journeys.clock AND per_day.state = states.state AND per_day.split = 1
+    UNION ALL
+    SELECT journeys.journey, splits.state, splits.split
+    FROM journeys
+    JOIN splits ON splits.clock = journeys.clock AND splits.split > 1
+),
+parted AS (
     SELECT
-        occurrences.*,
+        occurrences.journey, occurrences.month_end_day, occurrences.state,
         CASE WHEN days <= 7 THEN 0 ELSE CAST(FLOOR((days - 1) / 7) AS INTEGER) END AS week,
-        CASE WHEN days <= limit_days THEN 1 WHEN days > limit_days THEN 0 END AS in_time{pair_columns}
+        CASE WHEN days <= limit_days THEN 1 WHEN days > limit_days THEN 0 END AS in_time,
+        CASE WHEN asked.split = 1 THEN days END AS days,
+        CASE asked.split{codes} END AS code
     FROM occurrences
+    JOIN asked ON asked.journey = occurrences.journey AND asked.state = occurrences.state
 ),
 counted AS (
-    SELECT
-        journey, month_end_day, state, week, in_time, days,
-        COALESCE(
-            organisation, locality, age_band, diagnosis, need, priority, sex, ethnic_group, deprivation{pair_codes}
-        ) AS code,
-        COUNT(*) AS children
-    FROM banded
-    GROUP BY GROUPING SETS (
-        (journey, month_end_day, state, week, in_time, days),
-        (journey, month_end_day, state, week, in_time, organisation),
-        (journey, month_end_day, state, week, in_time, locality),
-        (journey, month_end_day, state, week, in_time, age_band),
-        (journey, month_end_day, state, week, in_time, diagnosis),
-        (journey, month_end_day, state, week, in_time, need),
-        (journey, month_end_day, state, week, in_time, priority),
-        (journey, month_end_day, state, week, in_time, sex),
-        (journey, month_end_day, state, week, in_time, ethnic_group),
-        (journey, month_end_day, state, week, in_time, deprivation){pair_sets}
-    )
+    SELECT journey, month_end_day, state, week, in_time, days, code, COUNT(*) AS children
+    FROM parted
+    GROUP BY journey, month_end_day, state, week, in_time, days, code
 )
 SELECT
     journeys.load_id, wanted.month, journeys.clock,

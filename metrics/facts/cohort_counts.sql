@@ -1,5 +1,5 @@
 -- One row per month, clock, cohort, excepted, area, breakdown, group, week band of the stop and in_time: children, and
--- observed_days, how many days after the month the newest extract lies.
+-- observed_days, how many days after the month the newest extract lies. By the clocks, cohorts and breakdowns asked for.
 -- A child is counted once per cohort, as the newest extract that holds it has it:
 --   started  in the month the clock started (clocks that follow new starts only);
 --   due      in the month the clock stopped, or on its last day in time where that came first. Removed before that day:
@@ -7,6 +7,9 @@
 -- Week bands are weeks from start to completion; missing: not completed. Reads on DuckDB and Spark alike.
 WITH clocks AS (
     {clocks}
+),
+splits AS (
+    {splits}
 ),
 extracts AS (
     SELECT load_id, source, organisation, MAX(month_end_day) AS last_day FROM coverage
@@ -37,6 +40,7 @@ timed AS (
     JOIN extracts ON extracts.load_id = pathways.load_id
     JOIN newest ON newest.source = extracts.source AND newest.organisation = extracts.organisation
     JOIN clocks ON clocks.clock = pathways.clock
+    JOIN (SELECT clock FROM splits GROUP BY clock) AS asked ON asked.clock = pathways.clock
     WHERE pathways.started_day IS NOT NULL
         AND (clocks.followed = 1 OR clocks.limit_years = 1 OR clocks.limit_days IS NOT NULL)
 ),
@@ -69,41 +73,18 @@ monthly AS (
     JOIN coverage ON coverage.source = members.source AND coverage.organisation = members.submitter
         AND members.event_day BETWEEN coverage.month_start_day AND coverage.month_end_day
         AND (coverage.basis <> 'reconstructed' OR members.rebuilt = 1)
+),
+parted AS (
+    SELECT
+        month, month_end_day, newest_day, monthly.clock, monthly.cohort, excepted, area, week, in_time, splits.breakdown,
+        CASE splits.breakdown WHEN 'all' THEN 'all' ELSE COALESCE(CASE splits.breakdown{words} END, 'not supplied') END
+            AS "group"
+    FROM monthly
+    JOIN splits ON splits.clock = monthly.clock AND splits.cohort = monthly.cohort
 )
 SELECT
-    month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area,
-    CASE
-        WHEN GROUPING(organisation) = 0 THEN 'organisation'
-        WHEN GROUPING(locality) = 0 THEN 'locality'
-        WHEN GROUPING(age_band) = 0 THEN 'age_band'
-        WHEN GROUPING(diagnosis) = 0 THEN 'diagnosis'
-        WHEN GROUPING(need) = 0 THEN 'need'
-        WHEN GROUPING(priority) = 0 THEN 'priority'
-        WHEN GROUPING(sex) = 0 THEN 'sex'
-        WHEN GROUPING(ethnic_group) = 0 THEN 'ethnic_group'
-        WHEN GROUPING(deprivation) = 0 THEN 'deprivation'
-        ELSE 'all'
-    END AS breakdown,
-    CASE
-        WHEN GROUPING(organisation) + GROUPING(locality) + GROUPING(age_band) + GROUPING(diagnosis) + GROUPING(need)
-            + GROUPING(priority) + GROUPING(sex) + GROUPING(ethnic_group) + GROUPING(deprivation) = 9 THEN 'all'
-        ELSE COALESCE(
-            organisation, locality, age_band, diagnosis, need, priority, sex, ethnic_group, deprivation, 'not supplied'
-        )
-    END AS "group",
-    week AS weeks_from, week + 1 AS weeks_to, in_time = 1 AS in_time,
-    newest_day - month_end_day AS observed_days,
+    month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area, breakdown, "group",
+    week AS weeks_from, week + 1 AS weeks_to, in_time = 1 AS in_time, newest_day - month_end_day AS observed_days,
     COUNT(*) AS children, CAST(NULL AS VARCHAR(20)) AS flag
-FROM monthly
-GROUP BY GROUPING SETS (
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, organisation),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, locality),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, age_band),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, diagnosis),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, need),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, priority),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, sex),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, ethnic_group),
-    (month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, deprivation)
-)
+FROM parted
+GROUP BY month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, breakdown, "group"

@@ -14,9 +14,10 @@ from etl.derive import day_numbers
 from etl.engine_duckdb import connect
 from etl.load import Act
 from etl.pipeline import load_files
-from etl.tables import BAND_COUNTS, COVERAGE, PATHWAYS
+from etl.tables import BAND_COUNTS, COVERAGE, PATHWAYS, STATES
 from etl.warehouse import Warehouse
 from metrics.integrity import checks
+from metrics.splits import DAYS
 from metrics.warehouse_facts import read_facts, select_clock_cells
 from tests.plain_python import BREAKDOWNS, clock_counts, week_band
 from tests.waits import child, write
@@ -65,6 +66,9 @@ def test_who_left_is_completed_or_removed_and_an_unknown_start_counts_without_a_
     }  # fmt: skip
 
 
+EVERY_SPLIT = [
+    (clock, state, name) for clock in ("slt", "nd_assessment") for state in STATES for name in (*BREAKDOWNS, DAYS)
+]
 WORDS = st.sampled_from([None, "a", "b"])
 DAYS = st.dates(date(2023, 1, 1), date(2024, 7, 15))
 
@@ -107,7 +111,7 @@ def test_the_sql_agrees_with_plain_python(rows: list[dict[str, Any]]) -> None:
         connection.register("coverage", coverage)
         connection.register("pathways", PATHWAYS.typed(frame))
         connection.register("band_counts", BAND_COUNTS.empty())
-        cells = connection.execute(select_clock_cells()).df()
+        cells = connection.execute(select_clock_cells(EVERY_SPLIT)).df()
     finally:
         connection.close()
     found: Counter[tuple[Any, ...]] = Counter()

@@ -58,6 +58,10 @@ class Counting:
         self.asked += sql
         return self._reader.query(sql, parameters)
 
+    def coded(self, sql: str) -> pd.DataFrame:
+        self.asked += sql
+        return self._reader.coded(sql)
+
 
 def ordered(cells: pd.DataFrame) -> pd.DataFrame:
     return CELLS.typed(cells).sort_values(KEY, ignore_index=True)
