@@ -9,7 +9,7 @@ import pandas as pd
 
 from etl.clean import each_once, numbers
 from etl.dates import UTC, UTC_REMEDY, DateColumn, read_dates
-from etl.derive import OLDEST, ages, day_texts
+from etl.derive import OLDEST, ages, ages_since, day_texts
 from etl.extract import Extract
 from etl.finding import Finding
 from etl.heading import normal
@@ -152,6 +152,10 @@ def age_columns(extract: Extract, dates: Mapping[str, DateColumn], taken: date) 
             given & ~possible.fillna(False).astype("bool"), key, "AGE_IMPOSSIBLE",
             "not an age in years between 0 and 119 on the day of the list", "Correct it, or leave it empty.",
         )  # fmt: skip
+        if then := extract.layout.columns[key].taken_on:
+            none = pd.Series(pd.NaT, index=found[key].index, dtype="datetime64[s]")
+            started = dates[then].values if then in dates else none
+            found[key] = ages_since(found[key], started, taken, extract.layout.ages)
     return found
 
 

@@ -33,6 +33,16 @@ def ages(born_on: pd.Series, on: date) -> pd.Series:
     )
 
 
+def ages_since(years: pd.Series, then: pd.Series, on: date, bands: Sequence[AgeBand]) -> pd.Series:
+    """Return the age on a day of children who had so many completed years on an earlier one.
+
+    Birthdays are not known, so one age or the next is right; missing where these two lie in different bands.
+    """
+    at_least = years + ages(then, on)
+    same = age_bands(at_least, bands) == age_bands(at_least + 1, bands)
+    return at_least.where(same.fillna(False).astype("bool"))
+
+
 def age_bands(years: pd.Series, bands: Sequence[AgeBand]) -> pd.Series:
     """Return the name of the band each age falls in; an age in none is missing."""
     age = years.to_numpy(dtype="float64", na_value=np.nan)

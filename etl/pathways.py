@@ -33,6 +33,7 @@ class Entry(Heading):
     otherwise: str | None = Field(None, description="code: our word for a word not listed; without it the row is held")
     assumed: str | None = Field(None, description="code: our word for every row of a file without the column")
     weeks: bool = Field(True, description="wait: weeks; false for days")
+    taken_on: str | None = Field(None, description="age: the date it was taken on; without it, the day of the list")
 
     @field_validator("values", mode="before")
     @classmethod
@@ -191,6 +192,7 @@ class Pathways(Document):
         conditions = [self.only, self.closed_when, *(c.when for c in self.clocks.values()), *(s.when for s in stops)]
         conditions += [when for c in self.clocks.values() for when in c.start_when.values()]
         single = [self.snapshot, self.organisation, self.area, self.pathway.id]
+        single += [entry.taken_on for entry in self.columns.values()]
         single += [clock.excepted for clock in self.clocks.values()] + [stop.reason_from for stop in stops]
         several = [self.pathway.otherwise, self.person, self.template, [stop.date for stop in stops]]
         several += [[*clock.start, *clock.needs] for clock in self.clocks.values()]

@@ -323,6 +323,29 @@ def test_a_date_of_birth_becomes_an_age_band_on_the_day_of_the_list(tmp_path: Pa
     assert "birth_date" not in found.frames["pathways"]
 
 
+@pytest.mark.parametrize(
+    ("received", "then", "now", "band"),
+    [
+        ("2021-05-01", "17", "", "18+"),  # three years on, 20 or 21
+        ("2021-05-01", "14", "", None),  # 17 or 18: nobody can say
+        ("2024-01-15", "9", "", "5-18"),
+        ("2024-01-15", "4", "", None),  # 4 or 5
+        ("2021-05-01", "14", "17", "5-18"),  # the age on the day of the list counts
+    ],
+)
+def test_an_age_at_referral_is_not_todays_age(
+    tmp_path: Path, received: str, then: str, now: str, band: str | None
+) -> None:
+    rows = [
+        mhsds(ReferralRequestReceivedDate=received, AgeServReferRecDate=then, AgeRepPeriodEnd=now),
+        csds(ReferralRequest_Received_Date=received, AgeYr_Referral_ReceivedDate=then, AgeYr_RP_EndDate=now),
+    ]
+    for row in rows:
+        frames = read(tmp_path, [row]).frames
+        assert frames is not None
+        assert {None if pd.isna(one) else one for one in frames["pathways"]["age_band"]} == {band}
+
+
 def test_children_older_than_their_list_are_asked_about(tmp_path: Path) -> None:
     found = read(tmp_path, [{**child(1), "Cohort": "5-18", "Age": "19"}, {**child(2), "Cohort": "5-18"}])
     assert rules(found, "query") == ["AGED_OUT"]
