@@ -182,7 +182,8 @@ def _check_members(members: list[ZipInfo]) -> None:
         allowed = f"{MAX_UNPACKED_BYTES / 1e6:,.0f} MB are allowed"
         message = f"The archive would unpack to {unpacked / 1e6:,.0f} MB ({allowed})."
         if unpacked <= MAX_UNPACKED_BYTES:
-            message = f"A part of the archive unpacks to {worst:,.0f} times its size ({MAX_RATIO} times are allowed)."
+            size = f"{unpacked / 1e6:,.0f} MB in all"
+            message = f"A part of the archive unpacks to {worst:,.0f} times its size, {size} ({MAX_RATIO} are allowed)."
         raise refused("ZIP_BOMB", message, "Delete unused sheets and formats, or save the sheet as .csv.")
 
 
