@@ -36,8 +36,13 @@ def cases(rng: np.random.Generator) -> pd.DataFrame:
     found = _reviewed(found, reviews, rng)
     count = len(found)
     reference = found["received"].fillna(found["plan"])
-    return found.assign(
-        number=np.arange(1, count + 1),
+    return with_child(found.assign(number=np.arange(1, count + 1)), reference, rng)
+
+
+def with_child(requests: pd.DataFrame, reference: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the requests with birth, sex, ethnic group and need; the child is 3 to 13 on the day of reference."""
+    count = len(requests)
+    return requests.assign(
         born=reference - pd.to_timedelta(rng.integers(3 * 365, 14 * 365, count), unit="D"),
         sex=drawn({"M": 0.71, "F": 0.29}, count, rng),
         ethnic=drawn({"WBRI": 0.93, "WOTH": 0.03, "MOTH": 0.02, "REFU": 0.02}, count, rng),

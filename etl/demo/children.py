@@ -7,7 +7,7 @@ _RANGE = 999_000_000  # NHS numbers from 999 000 0000 are kept for tests and nev
 _MOST = 1_000_000
 _WEIGHTS = np.arange(10, 1, -1)
 _ETHNIC = {"A": 0.86, "C": 0.04, "D": 0.02, "H": 0.02, "M": 0.01, "Z": 0.05}
-_PLACES = {"North Shropshire": 0.35, "Central Shropshire": 0.37, "South Shropshire": 0.28}
+PLACES = {"North Shropshire": 0.35, "Central Shropshire": 0.37, "South Shropshire": 0.28}
 _BOYS = 0.66
 
 
@@ -24,7 +24,7 @@ def with_children(journeys: pd.DataFrame, ages: tuple[float, float], rng: np.ran
         born=ordered["started"] - pd.to_timedelta((years * 365.25).astype(np.int64), unit="D"),
         sex=pd.Series(np.where(rng.random(count) < _BOYS, "M", "F"), dtype="str"),
         ethnic=drawn(_ETHNIC, count, rng),
-        locality=drawn(_PLACES, count, rng),
+        locality=drawn(PLACES, count, rng),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from etl.demo.children import drawn
+from etl.demo.children import PLACES, drawn
 from etl.demo.lists import written
 from etl.demo.progress import known_on
 from etl.demo.sen2 import upn
@@ -13,7 +13,6 @@ from etl.demo.sen2 import upn
 _REQUEST = {"Y": "Proceed", "N": "Refused", "A": "Not yet made", "W": "Withdrawn", "H": "Historical"}
 _ASSESSMENT = {"Y": "Plan issued", "N": "No plan", "A": "Pending", "H": "Historical", "": ""}
 _REVIEW = {"A": "Amend", "M": "Maintain", "C": "Cease", "": ""}
-_PLACES = {"North Shropshire": 0.35, "Central Shropshire": 0.37, "South Shropshire": 0.28}
 # Children in year 6 in 2024/25; 15 February is the last day for their plans (SEND Regulations 2014, regulation 18).
 _LEAVING_PRIMARY = (pd.Timestamp("2013-09-01"), pd.Timestamp("2014-08-31"))
 _PHASE_DUE = pd.Timestamp("2025-02-15")
@@ -44,7 +43,7 @@ def case_management(cases: pd.DataFrame, end: date) -> pd.DataFrame:
             "Date of birth": written(rows["born"]),
             "Sex": rows["sex"],
             "Ethnic group": rows["ethnic"],
-            "Locality": _drawn_by_number(_PLACES, rows["number"]),
+            "Locality": _drawn_by_number(PLACES, rows["number"]),
             "Primary need": rows["need"],
             "Request received date": written(rows["received"]),
             "Request outcome": rows["outcome"].map(_REQUEST),

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from etl.demo.cases import END, until_decided
+from etl.demo.cases import END, until_decided, with_child
 from etl.demo.children import drawn
 
 _REQUESTS = 60  # a month; 2024 had 833 in all
@@ -45,15 +45,10 @@ def known_on(cases: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def _requests(end: pd.Timestamp, last: pd.Timestamp, count: int, number: int, rng: np.random.Generator) -> pd.DataFrame:
-    received = end + pd.to_timedelta(rng.integers(1, (last - end).days + 1, count), unit="D")
-    frame = pd.DataFrame({"received": received, "outcome": "A", "assessed": "", "excepted": False})
-    return frame.assign(
-        number=number + np.arange(1, count + 1),
-        born=received - pd.to_timedelta(rng.integers(3 * 365, 14 * 365, count), unit="D"),
-        sex=drawn({"M": 0.71, "F": 0.29}, count, rng),
-        ethnic=drawn({"WBRI": 0.93, "WOTH": 0.03, "MOTH": 0.02, "REFU": 0.02}, count, rng),
-        need=drawn({"SEMH": 0.30, "SLCN": 0.24, "ASD": 0.24, "MLD": 0.12, "SPLD": 0.06, "PD": 0.04}, count, rng),
-    )
+    received = pd.Series(end + pd.to_timedelta(rng.integers(1, (last - end).days + 1, count), unit="D"))
+    numbers = number + np.arange(1, count + 1)
+    frame = pd.DataFrame({"received": received, "outcome": "A", "assessed": "", "excepted": False, "number": numbers})
+    return with_child(frame, received, rng)
 
 
 def _assessed(found: pd.DataFrame, end: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:

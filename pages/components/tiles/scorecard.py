@@ -214,14 +214,16 @@ def _cell_texts(plan: charts.Plan) -> tuple[str, ...]:
 
 
 def _short_cell(cell: phrases.Cell) -> str:
-    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
-    return f"{plain(cell.label)} **{plain(cell.actual)}**{read_for}"
+    return f"{plain(cell.label)} {_actual(cell)}"
+
+
+def _actual(cell: phrases.Cell) -> str:
+    return f"**{plain(cell.actual)}**" + (f" :gray[{plain(cell.read_for)}]" if cell.read_for else "")
 
 
 def _cell_text(cell: phrases.Cell) -> str:
-    read_for = f" :gray[{plain(cell.read_for)}]" if cell.read_for else ""
     lines = [f"**{plain(cell.label)}** · {plain(cell.due)}", f":gray[{plain(cell.planned)}]"]
-    lines.append(f"actual **{plain(cell.actual)}**{read_for}")
+    lines.append(f"actual {_actual(cell)}")
     if cell.status:
         lines.append(f":{STATUS_MARKS[cell.status].tone}[{plain(phrases.status_words(cell.status))}]")
     if cell.amended:
