@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+# How long a screen may take says how busy the machine is; a minute tells "late" from "never".
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -35,7 +38,7 @@ def serving(data: Path, *options: str) -> Iterator[str]:
         server.wait()
 
 
-def wait_until_healthy(address: str, seconds: float = 60) -> None:
+def wait_until_healthy(address: str, seconds: float = PATIENCE / 1000) -> None:
     """Return once the server answers. Raises TimeoutError after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -60,11 +63,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run and every chart is drawn."""
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=60_000)
-    page.wait_for_selector("h1", timeout=30_000)
+    """Wait until the page is there, its script has run to the end and every chart is drawn."""
+    page.wait_for_selector("h1", timeout=PATIENCE)
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=PATIENCE)
     page.wait_for_function(
         "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
-        timeout=30_000,
+        timeout=PATIENCE,
     )
     page.wait_for_timeout(600)  # fonts and the last layout pass

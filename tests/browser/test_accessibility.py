@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.dashboard import settled
+from tests.browser.dashboard import PATIENCE, settled
 from tests.browser.pictures import SCREENS
 from tests.pages.course_edition import SIZE
 
@@ -35,6 +35,7 @@ def test_axe_finds_nothing_where_everything_can_be_told(course: str, browser: Br
 
 def faults(browser: Browser, address: str, screens: dict[str, str], scheme: str, width: int) -> list[str]:
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     told = []
     for name, path in screens.items():

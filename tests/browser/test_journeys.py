@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.dashboard import serving, settled
+from tests.browser.dashboard import PATIENCE, serving, settled
 from tests.pages import editions
 
 pytestmark = pytest.mark.browser
@@ -26,6 +26,7 @@ def landing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def page(browser: Browser, landing: str) -> Iterator[Page]:
     """Yield a page that has just opened the dashboard."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     opened.goto(landing)
     settled(opened)

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.dashboard import serving, settled
+from tests.browser.dashboard import PATIENCE, serving, settled
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 def page(browser: Browser) -> Iterator[Page]:
     """Yield a fresh page that fails the test when it, or what it loads, calls any other machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     yield context.new_page()
