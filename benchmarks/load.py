@@ -17,8 +17,9 @@ from statistics import median
 
 from python_calamine import CalamineWorkbook
 
+from etl.audit import Act
 from etl.examine import examine
-from etl.load import Act, store
+from etl.load import store
 from etl.pipeline import load_files
 from etl.settings import reference_folder
 from etl.warehouse import open_warehouse

@@ -28,8 +28,8 @@ import pandas as pd
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
+from etl.audit import Act
 from etl.demo.write import EXPLANATIONS, write_demonstration
-from etl.load import Act
 from etl.pipeline import examine_files, load_files
 from etl.warehouse import open_warehouse
 

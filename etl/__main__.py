@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from etl.audit import Act
 from etl.clean import month_in
 from etl.confine import run_confined
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
@@ -20,7 +21,7 @@ from etl.dictionary import dictionary
 from etl.door import answer
 from etl.errors import UsageError, WarehouseBusyError
 from etl.leftovers import working_folder
-from etl.load import Act, withdraw
+from etl.load import withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, status
 from etl.return_slip import slip_of_file, slip_of_load

@@ -1,15 +1,15 @@
 """Examined files into the warehouse: one transaction a file, replacing by source, organisation and month."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import date, timedelta
 
 import pandas as pd
 
+from etl.audit import Act, append
 from etl.errors import UsageError
 from etl.examine import Examination
 from etl.tables import (
-    AUDIT,
     COVERAGE,
     FINDINGS,
     LOADS,
@@ -19,15 +19,6 @@ from etl.tables import (
 from etl.warehouse import Reader, Warehouse, Writer
 
 _ROWS = {table.name: table for table in WAREHOUSE}
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does something, when (UTC), and in which role."""
-
-    who: str
-    at: datetime
-    role: str = "analyst"
 
 
 def store(
@@ -64,7 +55,7 @@ def store(
         writer.insert(FINDINGS, FINDINGS.frame(_finding_rows(found, load_id, explanations)))
         _cover(writer)
         detail = f"{found.rows_in - found.rows_rejected} of {found.rows_in} rows"
-        _audit(writer, act, "load", load_id, detail)
+        append(writer, act, "load", load_id, detail)
     return load_id, True
 
 
@@ -72,7 +63,7 @@ def record_refusal(warehouse: Warehouse, found: Examination, unexplained: Sequen
     """Write into the audit that a file was refused, and by which rules. Raises WarehouseBusyError."""
     errors = sorted({finding.rule for finding in found.findings if finding.severity == "error"})
     with warehouse.writing() as writer:
-        _audit(writer, act, "refuse", found.file, ", ".join(errors) or f"not explained: {', '.join(unexplained)}")
+        append(writer, act, "refuse", found.file, ", ".join(errors) or f"not explained: {', '.join(unexplained)}")
 
 
 def already_loaded(reader: Reader, found: Examination) -> str | None:
@@ -99,7 +90,7 @@ def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
             raise UsageError(f"There is no current load {load_id[:80]!r}; python -m etl status lists them.")
         writer.execute("UPDATE loads SET state = 'withdrawn', state_reason = ? WHERE load_id = ?", [why, load_id])
         _cover(writer)
-        _audit(writer, act, "withdraw", load_id, why)
+        append(writer, act, "withdraw", load_id, why)
 
 
 def coverage(loads: pd.DataFrame) -> pd.DataFrame:
@@ -183,8 +174,3 @@ def _finding_rows(found: Examination, load_id: str, explanations: Mapping[str, s
             "message": f.message(found.file),
             "explanation": explanations.get(f.rule) if f.severity == "query" else None,
         }
-
-
-def _audit(writer: Writer, act: Act, what: str, subject: str, detail: str) -> None:
-    row = {"at": act.at, "who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
-    writer.insert(AUDIT, AUDIT.frame([row]))

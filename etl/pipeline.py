@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.audit import Act
 from etl.bundle import bundles
 from etl.confine import run_confined_each
 from etl.errors import UnreadableFileError, UsageError, WaymarkError
@@ -18,7 +19,7 @@ from etl.finding import Finding, grouped
 from etl.handover import from_folder
 from etl.history import beside_history
 from etl.leftovers import working_folder
-from etl.load import Act, already_loaded, record_refusal, store
+from etl.load import already_loaded, record_refusal, store
 from etl.local_area import load_local_area
 from etl.published_history import beside_published
 from etl.settings import key_file, plan_folder, reference_folder

@@ -10,8 +10,8 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from etl.audit import Act
 from etl.demo.write import EXPLANATIONS, write_demonstration
-from etl.load import Act
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from etl.audit import Act
 from etl.demo.bands import BANDS, INTERPOLATED, PUBLISHED, Lists, month_ends, speech_and_language_lists
 from etl.demo.children import nhs_numbers
 from etl.demo.journeys import journeys_of_lists
 from etl.demo.waiting import waiting_lists
 from etl.demo.write import EXPLANATIONS, write_demonstration
-from etl.load import Act
 from etl.pipeline import load_files
 from etl.privacy import valid_nhs_numbers
 from etl.settings import SHIPPED

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etl.load import Act
+from etl.audit import Act
 from etl.pipeline import Outcome, load_files, status
 from etl.warehouse import Warehouse
 from tests.waits import child, children, rules, said, write

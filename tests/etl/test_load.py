@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.audit import Act
 from etl.engine_duckdb import connect
 from etl.errors import UsageError, WarehouseBusyError
-from etl.load import Act, coverage, withdraw
+from etl.load import coverage, withdraw
 from etl.pipeline import Outcome, load_files, status
 from etl.tables import LOADS, WAREHOUSE
 from etl.warehouse import Warehouse, open_warehouse

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from etl.audit import Act
 from etl.examine import Examination, examine
-from etl.load import Act
 from etl.pipeline import Outcome, load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from etl.__main__ import main
+from etl.audit import Act
 from etl.errors import UnreadableFileError
-from etl.load import Act
 from etl.pipeline import load_files
 from etl.read import read
 from etl.warehouse import Warehouse

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.audit import Act
 from etl.derive import day_numbers
 from etl.engine_duckdb import connect
-from etl.load import Act
 from etl.pipeline import load_files
 from etl.tables import BAND_COUNTS, COVERAGE, PATHWAYS, STATES
 from etl.warehouse import Warehouse

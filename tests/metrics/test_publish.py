@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from etl.audit import Act
 from etl.demo.write import EXPLANATIONS
-from etl.load import Act
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.load import Act
+from etl.audit import Act
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import open_warehouse
