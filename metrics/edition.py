@@ -48,6 +48,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True)
     edition_id: str
     content_sha256: str
+    board_sha256: str = ""
     published_at: datetime
     published_by: str
     note: str = ""
@@ -60,6 +61,14 @@ class Manifest(BaseModel):
     demonstration: bool
     version: str
     rows: dict[str, int]
+
+    def same_content(self, restricted: str, board: str) -> bool:
+        """Return whether both files of the edition hold what these hashes are of."""
+        return (self.content_sha256, self.board_sha256) == (restricted, board)
+
+    def sha256_for(self, audience: Audience) -> str:
+        """Return the content hash of an audience's file; the board is never told that of exact figures."""
+        return self.content_sha256 if audience == "restricted" else self.board_sha256
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -84,21 +93,29 @@ def _plain(value: object) -> object:
     return value if isinstance(value, str) else float(value).hex()  # type: ignore[arg-type]
 
 
-def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> Manifest:
-    """Write the restricted file and the manifest, make the edition current, and return the manifest.
+def write_edition(
+    folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest,
+    board: Mapping[str, pd.DataFrame] | None = None,
+) -> Manifest:  # fmt: skip
+    """Write the restricted file, the board's and the manifest, make the edition current, and return the manifest.
 
     Raises EditionError where a table breaks its contract or the id is taken; nothing is left behind then.
     """
-    for table in EDITION:
-        if faults := table.faults(tables[table.name]):
-            raise EditionError(f"The edition was not published: {'; '.join(faults)}")
+    held: dict[Audience, Mapping[str, pd.DataFrame]] = {"restricted": tables}
+    if board is not None:
+        held["board"] = board
+    for frames in held.values():
+        for table in EDITION:
+            if faults := table.faults(frames[table.name]):
+                raise EditionError(f"The edition was not published: {'; '.join(faults)}")
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / manifest.edition_id
     if place.exists():
         raise EditionError(f"Edition {manifest.edition_id} is there already; editions are never changed.")
     building = working_folder(".building-", folder)
     try:
-        _write_file(building / "restricted.duckdb", EDITION, tables)
+        for audience, frames in held.items():
+            _write_file(building / f"{audience}.duckdb", EDITION, frames)
         (building / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
         for path in (*building.iterdir(), building):
             _flush(path)

@@ -3,7 +3,7 @@
 from etl.tables import Column, Table
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
-from metrics.quality_tables import CHECKS, COMPARATORS, KNOWN_ISSUES
+from metrics.quality_tables import CHECKS, COMPARATORS, DISCLOSED, KNOWN_ISSUES
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 from metrics.quality_tables import FEEDS as FEEDS
 from metrics.quality_tables import REJECTED as REJECTED
@@ -231,9 +231,9 @@ EDITION_LOADS = Table(
         Column("covers_from", "DATE", "first month with a figure"),
         Column("covers_to", "DATE", "last month with a figure"),
         Column("file_name", "TEXT", "name of the file as it came"),
-        Column("rows_in", "INTEGER", "rows read"),
-        Column("rows_loaded", "INTEGER", "rows loaded"),
-        Column("rows_rejected", "INTEGER", "rows held back"),
+        Column("rows_in", "INTEGER", "rows read; missing in a board file for a list of children", required=False),
+        Column("rows_loaded", "INTEGER", "rows loaded", required=False),
+        Column("rows_rejected", "INTEGER", "rows held back", required=False),
         Column("loaded_at", "TIMESTAMP", "when, UTC"),
         Column("state", "TEXT", "whether it counts"),
         Column("state_reason", "TEXT", "what replaced it, or why it was withdrawn", required=False),
@@ -263,4 +263,5 @@ EDITION = (
     CHECKS,
     KNOWN_ISSUES,
     COMPARATORS,
+    DISCLOSED,
 )

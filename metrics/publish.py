@@ -16,6 +16,9 @@ from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, send
 from metrics.comparators import compared, load_neighbours
 from metrics.compute import Facts, compute
 from metrics.definition import Definition, load_definitions
+from metrics.disclosure import not_public, protected
+from metrics.disclosure_policy import load_policy
+from metrics.disclosure_tables import for_board
 from metrics.edition import (
     EditionError,
     Manifest,
@@ -34,6 +37,7 @@ from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
+from metrics.quality_tables import DISCLOSED
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -58,7 +62,7 @@ def publish(
     last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
     local = load_plan(plan_folder)
-    plan, scorecard = local.plan, local.scorecard
+    plan = local.plan
     _refuse_rewriting(local, editions)
     step("read facts")
     with warehouse.reading() as reader:
@@ -85,26 +89,56 @@ def publish(
     if results.empty:
         raise EditionError(f"No figure is as old as {month:%B %Y}; nothing was published. Choose a later --as-of.")
     step("score")
+    bands = _bands(facts["clock_counts"], plan, month)
+    own = [area.area for area in plan.areas if area.role == "local"]
     tables |= {
         "checks": made,
-        "comparators": compared(results, kpis.values(), areas, load_neighbours(reference_folder())),
+        "kpis": _kpis(kpis),
+        "areas": _areas(areas, results, plan),
+        "feeds": feeds(fed, facts["observed"], kpis.values(), own, month),
     }
-    tables |= {"results": results, "kpis": _kpis(kpis), "areas": _areas(areas, results, plan)}
-    tables["feeds"] = feeds(
-        fed, facts["observed"], kpis.values(), [area.area for area in plan.areas if area.role == "local"], month
-    )
-    tables["known_issues"] = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
-    sources = latest_source(tables["feeds"], tables["loads"])
-    tables |= score(plan, scorecard, kpis, results, month, local.amendments, sources)
-    tables["scorecard"] = _with_parts(tables["scorecard"], results)
-    tables["bands"] = _bands(facts["clock_counts"], plan, month)
+
+    def told(results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Return all tables, whatever is derived from results derived from these."""
+        neighbours = load_neighbours(reference_folder())
+        issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
+        sources = latest_source(tables["feeds"], tables["loads"])
+        scored = score(plan, local.scorecard, kpis, results, month, local.amendments, sources)
+        return {
+            **tables,
+            **scored,
+            "scorecard": _with_parts(scored["scorecard"], results),
+            "results": results,
+            "comparators": compared(results, kpis.values(), areas, neighbours),
+            "known_issues": issues,
+            "bands": bands,
+            "disclosed": disclosed,
+        }
+
+    step("hide small counts")
+    strict = not_public(fed, loads, facts["measure_values"])
+    kept = protected(results, bands, kpis, facts, strict, load_policy(plan_folder), _disclosed_before(editions))
+    step("score for the board")
+    board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
+    tables = told(results, bands, kept.disclosed)
     step("write edition")
-    digest = content_hash(tables)
+    digest, board_digest = content_hash(tables), content_hash(board)
     before = current_edition(editions)
-    if before and (manifest := read_manifest(editions, before)).content_sha256 == digest:
+    if before and (manifest := read_manifest(editions, before)).same_content(digest, board_digest):
         return Published(manifest, changed=False)
-    manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
-    return Published(write_edition(editions, tables, manifest), changed=True)
+    manifest = _manifest(
+        plan, month, at, by, note, (digest, board_digest), tables, bool(current["demonstration"].any())
+    )
+    return Published(write_edition(editions, tables, manifest, board), changed=True)
+
+
+def _disclosed_before(editions: Path) -> pd.DataFrame | None:
+    """Return how the edition in use treated its counts; None without one that can be read."""
+    before = current_edition(editions)
+    try:
+        return read_tables(editions, before)["disclosed"] if before else None
+    except EditionError:
+        return None
 
 
 def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
@@ -181,13 +215,15 @@ def _bands(counts: pd.DataFrame, plan: Plan, month: date) -> pd.DataFrame:
 
 
 def _manifest(
-    plan: Plan, month: date, at: datetime, by: str, note: str, digest: str, tables: dict[str, pd.DataFrame],
-    demonstration: bool,
+    plan: Plan, month: date, at: datetime, by: str, note: str, digests: tuple[str, str],
+    tables: dict[str, pd.DataFrame], demonstration: bool,
 ) -> Manifest:  # fmt: skip
     slots = sorted(plan.slots.values(), key=lambda slot: slot.months)
     return Manifest(
-        edition_id=f"{at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
-        content_sha256=digest,
+        # The board may read the id, so it says nothing of exact figures.
+        edition_id=f"{at:%Y%m%dT%H%M%SZ}-{digests[1][:8]}",
+        content_sha256=digests[0],
+        board_sha256=digests[1],
         published_at=at,
         published_by=by,
         note=note,

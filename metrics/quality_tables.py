@@ -110,3 +110,27 @@ COMPARATORS = Table(
     ),
     key=("kpi", "area", "month", "period_months"),
 )
+
+DISCLOSED = Table(
+    "disclosed",
+    "One row per count behind a figure that is not public: how the board file treats it. Empty in a board file.",
+    (
+        Column("lead", "TEXT", "clock, measure or survey it is of"),
+        Column("kpi", "TEXT", 'name of the definition file; "band" for a band of a list'),
+        Column("part", "TEXT", "numerator, denominator, others of a share, started, left; a band's state and start"),
+        Column("area", "TEXT", "whose count"),
+        Column("breakdown", "TEXT", "what it is split by"),
+        Column("group", "TEXT", "which part"),
+        Column("month", "DATE", "its month, or the last of its period"),
+        Column("period_months", "INTEGER", "how many months it is added up over"),
+        Column("children", "DOUBLE", "the exact count"),
+        Column(
+            "treatment",
+            "TEXT",
+            "exact, rounded, hidden for being small (primary) or to keep another (secondary), or left out",
+            allowed=("exact", "rounded", "primary", "secondary", "not split", "not told"),
+        ),
+        Column("shown", "BOOLEAN", "whether the board was shown this count, now or in an earlier edition"),
+    ),
+    key=("lead", "kpi", "part", "area", "breakdown", "group", "month", "period_months"),
+)
