@@ -26,6 +26,14 @@ def warehouse_wait_seconds() -> float:
         raise UsageError("WAYMARK_WAIT must be a number of seconds.") from error
 
 
+def shown_to() -> str:
+    """Return whose figures the screens show: `WAYMARK_AUDIENCE`, "restricted" or "board". Raises UsageError."""
+    audience = os.environ.get("WAYMARK_AUDIENCE") or "restricted"
+    if audience not in ("restricted", "board"):
+        raise UsageError('WAYMARK_AUDIENCE must be "restricted" (exact figures) or "board" (small counts hidden).')
+    return audience
+
+
 def key_file() -> Path:
     """Return the file of the pseudonym key: `WAYMARK_KEY`, or one in the user's configuration folder."""
     configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")

@@ -12,14 +12,14 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
+from metrics.disclosure_cells import CELL, LONGEST_WEEKS, cells_of, kinds_of
 from metrics.kinds import PLACE
 from metrics.periods import LENGTH
 from metrics.rule import COLUMNS, tried
 
 KEY = ["lead", "area", "breakdown", "group", "month", "length", "quantity"]
-_CELL = ["lead", *PLACE, "kind"]
 # Published tables' bands: a list's weekly ones are joined into these for the board, or nearly all would be hidden.
-BAND_STARTS = (0, 1, 2, 4, 6, 12, 18, 26, 39, 52, 65, 78, 104)
+BAND_STARTS = (0, 1, 2, 4, 6, 12, 18, 26, 39, 52, 65, 78, LONGEST_WEEKS)
 _PACE_MONTHS = 3
 _BAND = "band"
 # Only the list is told by band; who came and who left in a month is told as one number.
@@ -68,10 +68,10 @@ def counts_told(
     tells its base; what its value tells is left to the check.
     """
     leads = {lead for lead, _ in strict}
-    cells = pd.concat([_clock_cells(facts, leads), _measure_cells(facts, leads), _answer_cells(facts, leads)])
+    cells = cells_of(facts, leads)
     areas = pd.MultiIndex.from_tuples(sorted(strict), names=["lead", "area"])
     cells = cells[pd.MultiIndex.from_frame(cells[["lead", "area"]]).isin(areas)].reset_index(drop=True)
-    kinds = {str(lead): _kinds(rows) for lead, rows in cells.groupby("lead")}
+    kinds = {str(lead): kinds_of(rows) for lead, rows in cells.groupby("lead")}
     numbered, quantities, found = [], {}, []
     by_lead = _by_lead(kpis.values())
     for lead, distinct in kinds.items():
@@ -79,7 +79,7 @@ def counts_told(
         numbered.append(own.merge(distinct.assign(kind=range(len(distinct))), on=list(distinct.columns), how="left"))
         quantities[lead] = _quantities(distinct, by_lead.get(lead.partition("/")[0], []))
     whole = pd.concat(numbered) if numbered else cells.assign(kind=pd.Series(dtype="int64"))
-    cells = whole.groupby(_CELL, sort=True)["children"].sum().reset_index()
+    cells = whole.groupby(CELL, sort=True)["children"].sum().reset_index()
     for kpi, rows in results[told_months(results)].groupby("kpi"):
         definition = kpis.get(str(kpi))
         if definition is not None and of_people(definition):
@@ -124,43 +124,6 @@ def _by_lead(kpis: Iterable[Definition]) -> dict[str, list[Definition]]:
         if of_people(kpi):
             found.setdefault(str(kpi.select[kpi.lead]), []).append(kpi)
     return found
-
-
-def _clock_cells(facts: Mapping[str, pd.DataFrame], leads: Collection[str]) -> pd.DataFrame:
-    counted = facts["clock_counts"].rename(columns={"clock": "lead"}).assign(cohort="")
-    cohorts = facts["cohort_counts"].rename(columns={"clock": "lead"}).assign(state="")
-    columns = ["lead", *PLACE, "state", "cohort", *COLUMNS["clock_counts"], "children"]
-    both = [frame.loc[frame["lead"].isin(leads), columns] for frame in (counted, cohorts)]
-    words = dict.fromkeys(("lead", "area", "breakdown", "group", "state", "cohort"), "str")
-    return pd.concat([frame.astype(words) for frame in both], ignore_index=True)
-
-
-def _measure_cells(facts: Mapping[str, pd.DataFrame], leads: Collection[str]) -> pd.DataFrame:
-    rows = facts["measure_values"]
-    rows = rows[rows["measure"].isin(leads)]
-    lead = rows["measure"].astype("str") + "/" + rows["period_months"].astype("str")
-    inside = rows.assign(lead=lead, part="in", children=rows["numerator"])
-    outside = rows.assign(lead=lead, part="out", children=rows["denominator"] - rows["numerator"])
-    columns = ["lead", *PLACE, "part", "period_months", "children"]
-    return pd.concat([inside, outside[outside["children"].notna()]])[columns]
-
-
-def _answer_cells(facts: Mapping[str, pd.DataFrame], leads: Collection[str]) -> pd.DataFrame:
-    rows = facts["answer_counts"].rename(columns={"survey": "lead"})
-    columns = ["lead", *PLACE, "respondent_group", "question", *COLUMNS["answer_counts"], "children"]
-    return rows.loc[rows["lead"].isin(leads), columns]
-
-
-def _kinds(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the distinct kinds of a lead, and each with every week a child could have waited: a reader thinks so."""
-    columns = [name for name in cells if name not in (*_CELL, "children") and cells[name].notna().any()]
-    found = cells[columns].drop_duplicates()
-    if "weeks_from" in columns:
-        weeks = pd.DataFrame({"weeks_from": range(BAND_STARTS[-1] + 1)}, dtype="Int64")
-        weeks["weeks_to"] = (weeks["weeks_from"] + 1).mask(weeks["weeks_from"] == BAND_STARTS[-1])
-        others = found.drop(columns=["weeks_from", "weeks_to"], errors="ignore").drop_duplicates()
-        found = pd.concat([found, others.merge(weeks, how="cross")[columns]]).drop_duplicates()
-    return found.reset_index(drop=True)
 
 
 def _quantities(kinds: pd.DataFrame, kpis: Iterable[Definition]) -> Quantities:

@@ -51,6 +51,15 @@ class Policy(Document):
         shown = base * ((count + base / 2) // base)
         return max(self.highest_hidden + 1, -(-(shown - base / 2) // 1)), -(-(shown + base / 2) // 1) - 1
 
+    def words(self) -> str:
+        """Return what the policy does, and who agreed it, in one sentence."""
+        agreed = f"agreed by {self.agreed.role}, {self.agreed.on:%d %B %Y}" if self.agreed else "not yet agreed"
+        return (
+            f"counts of 1 to {self.highest_hidden} are hidden, others rounded to the nearest {self.rounding_base}, "
+            f"percentages from {self.percentage_base} children, percentiles from {self.percentile_base}; public ones "
+            f"as published ({agreed})"
+        )
+
 
 def load_policy(folder: Path) -> Policy:
     """Return the plan folder's policy, or the default where it has none. Raises DocumentError, also below a floor."""

@@ -49,6 +49,8 @@ class Manifest(BaseModel):
     edition_id: str
     content_sha256: str
     board_sha256: str = ""
+    audience: Audience = "restricted"
+    disclosure: str = ""
     published_at: datetime
     published_by: str
     note: str = ""
@@ -66,9 +68,10 @@ class Manifest(BaseModel):
         """Return whether both files of the edition hold what these hashes are of."""
         return (self.content_sha256, self.board_sha256) == (restricted, board)
 
-    def sha256_for(self, audience: Audience) -> str:
-        """Return the content hash of an audience's file; the board is never told that of exact figures."""
-        return self.content_sha256 if audience == "restricted" else self.board_sha256
+    def for_audience(self, audience: Audience) -> "Manifest":
+        """Return what an audience is told: the board never the content hash of exact figures."""
+        own = {"content_sha256": self.board_sha256, "audience": audience}
+        return self if audience == "restricted" else self.model_copy(update=own)
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -116,8 +116,9 @@ def publish(
         }
 
     step("hide small counts")
+    policy = load_policy(plan_folder)
     strict = not_public(fed, loads, facts["measure_values"])
-    kept = protected(results, bands, kpis, facts, strict, load_policy(plan_folder), _disclosed_before(editions))
+    kept = protected(results, bands, kpis, facts, strict, policy, _disclosed_before(editions))
     step("score for the board")
     board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
     tables = told(results, bands, kept.disclosed)
@@ -128,7 +129,7 @@ def publish(
         return Published(manifest, changed=False)
     manifest = _manifest(
         plan, month, at, by, note, (digest, board_digest), tables, bool(current["demonstration"].any())
-    )
+    ).model_copy(update={"disclosure": policy.words()})
     return Published(write_edition(editions, tables, manifest, board), changed=True)
 
 

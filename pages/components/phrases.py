@@ -134,10 +134,11 @@ def clock_stops(manifest: Manifest) -> list[tuple[str, int, pd.Timestamp]]:
 def edition_words(manifest: Manifest) -> str:
     """Return the line at the foot of every screen, with the note its publisher wrote."""
     note = f" · note: {manifest.note}" if manifest.note else ""
+    board = f" · board figures: {manifest.disclosure}" if manifest.audience == "board" else ""
     return (
         f"Edition {manifest.edition_id}{note} · published {wording.moment_words(manifest.published_at)} "
         f"by {manifest.published_by} · figures as of {wording.month_words(manifest.as_of)} "
-        f"· check {manifest.content_sha256[:12]}"
+        f"· check {manifest.content_sha256[:12]}{board}"
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from etl.settings import editions_folder
+from etl.settings import editions_folder, shown_to
 from etl.tables import EVERYONE
 from metrics.edition import Audience, EditionError, Manifest, current_edition, list_editions, read_manifest, read_tables
 from pages.components import tables
@@ -161,8 +161,8 @@ class Opened:
 
 
 def audience() -> Audience:
-    """Return whose file is opened. Without sign-in only this machine is served, so it is the restricted one."""
-    return "restricted"
+    """Return whose file is opened: the board's where the settings say so, else the restricted one."""
+    return "board" if shown_to() == "board" else "restricted"
 
 
 def edition_in_use() -> Opened | None:
@@ -260,4 +260,5 @@ def _kept(question: str, _answer: Callable[[], Any]) -> Any:  # noqa: ARG001 (th
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _open(folder: str, edition_id: str, audience: Audience) -> Edition:
     place = Path(folder)
-    return Edition(read_manifest(place, edition_id), read_tables(place, edition_id, audience))
+    manifest = read_manifest(place, edition_id).for_audience(audience)
+    return Edition(manifest, read_tables(place, edition_id, audience))
