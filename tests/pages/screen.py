@@ -15,8 +15,8 @@ def words(app: AppTest) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return text as a reader sees it: backslashes and joiners of `plain` taken out again."""
-    return text.replace("\\", "").replace("\N{WORD JOINER}", "")
+    """Return text as a reader sees it: backslashes, joiners and unbroken spaces of `plain` taken out again."""
+    return text.replace("\\", "").replace("\N{WORD JOINER}", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def charts(app: AppTest) -> list[Any]:

@@ -117,5 +117,5 @@ def test_percentiles_are_named_at_their_ends() -> None:
     assert {trace["name"] for trace in chart["data"]} == {"Half", "Most"}
     assert len({trace["marker"]["symbol"] for trace in chart["data"]}) == 2
     texts = [note["text"] for note in chart["layout"]["annotations"]]
-    assert any(text.startswith("<b>Half: ") for text in texts)
+    assert any(text.startswith("<b>Half<br>") for text in texts)
     assert "standard 18.0 weeks" in texts

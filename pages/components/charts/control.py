@@ -113,9 +113,9 @@ def _add_target(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:
         hoverinfo="skip",
         name="Planned",
     )
-    first = rows.dropna(subset=["target"]).iloc[0]
+    last = rows.dropna(subset=["target"]).iloc[-1]
     chart.add_annotation(
-        x=first["at"], y=float(first["target"]), xanchor="left", yanchor="bottom", showarrow=False,
+        x=last["at"], y=float(last["target"]), xanchor="right", yanchor="bottom", showarrow=False,
         text="planned", font={"color": look.planned, "size": 13},
     )  # fmt: skip
 
