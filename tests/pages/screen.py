@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 
@@ -17,6 +18,15 @@ def words(app: AppTest) -> str:
 def unescaped(text: str) -> str:
     """Return text as a reader sees it: backslashes, joiners and unbroken spaces of `plain` taken out again."""
     return text.replace("\\", "").replace("\N{WORD JOINER}", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def tables(app: AppTest) -> list[pd.DataFrame]:
+    """Return every table in order, plain ones and grids alike, as a reader sees them."""
+    found = [node.value for node in app.main if node.type in ("table", "dataframe")]
+    return [
+        frame.map(lambda cell: unescaped(cell) if isinstance(cell, str) else cell).rename(columns=unescaped)
+        for frame in found
+    ]
 
 
 def charts(app: AppTest) -> list[Any]:

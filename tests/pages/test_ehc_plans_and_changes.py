@@ -12,7 +12,7 @@ from tests.pages import editions
 from tests.pages.conftest import APP, Open
 from tests.pages.contract_rows import EHC, LOCAL, month
 from tests.pages.screen import charts as drawn
-from tests.pages.screen import words
+from tests.pages.screen import tables, words
 
 PLACE = {"kpi": EHC, "area": LOCAL, "month": month("2024-12"), "period_months": 12, "rank": 102, "areas": 151,
          "quartile": "C", "neighbours": 9, "neighbours_rank": 6, "neighbours_median": 37.4,
@@ -76,7 +76,7 @@ def test_what_changed_is_told_with_its_reason(data: Path) -> None:
     assert "Note: October board" in said
     assert "3 figures differ, 3 of them the local area's own." in said
     assert "3 figures for a new month." in said
-    [shown] = [t.value for t in app.dataframe if "Why" in t.value]
+    [shown] = [table for table in tables(app) if "Why" in table]
     assert list(shown["Before"]) == ["none"] * 3
     assert set(shown["Why"]) == {"new month"}
 

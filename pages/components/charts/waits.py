@@ -62,7 +62,7 @@ def clocks(rows: pd.DataFrame, names: list[str], look: Look) -> go.Figure:
 
     Takes median, median_at_least, long, long_at_least and weeks; days are seven times the weeks.
     """
-    chart = drawing.figure(look, 70 + 92 * len(names))
+    chart = drawing.figure(look, 70 + 100 * len(names))
     for place, (name, (_, row)) in enumerate(zip(names, rows.iterrows(), strict=True)):
         ends = [_days(row, part) for part in ("median", "long")]
         held = [day for day, _ in ends if day is not None]

@@ -10,7 +10,7 @@ from pages.components import charts, course, phrases
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS, Look
-from pages.components.tiles.basics import badge, drawn, look
+from pages.components.tiles.basics import HALF_SHEET, SHEET, badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
@@ -39,7 +39,7 @@ def attention(edition: Edition) -> None:
     # One pair of columns a row, so that cards beside each other are equally tall and are read from left to right.
     places = [column for _ in now[::2] for column in st.columns(2)]
     for place, row in zip(places, now, strict=False):
-        with place, st.container(border=True, gap="xsmall", height="stretch"):
+        with place, st.container(border=True, gap="xsmall", height="stretch", key=f"card attention {row['kpi']}"):
             with st.container(horizontal=True, gap="xsmall"):
                 badge(str(row["status"]))
                 if course.is_newly_off(edition.of_kpi("path", str(row["kpi"]))):
@@ -89,13 +89,17 @@ def trajectories(edition: Edition, kpis: list[str]) -> None:
     for place, kpi in zip(places, kpis, strict=False):
         with place:
             st.markdown(f"**{plain(plan_of(edition, kpi).title)}**")
-            trajectory(edition, kpi)
+            trajectory(edition, kpi, beside=True)
 
 
-def trajectory(edition: Edition, kpi: str) -> None:
-    """Show planned and actual of one KPI over time."""
+def trajectory(edition: Edition, kpi: str, beside: bool = False) -> None:
+    """Show planned and actual of one KPI over time; `beside` where another stands next to it."""
     plan, as_of = plan_of(edition, kpi), edition.manifest.as_of
-    drawn(f"trajectory {kpi}", lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)))
+    drawn(
+        f"trajectory {kpi}",
+        lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)),
+        widest=HALF_SHEET if beside else SHEET,
+    )
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
     """Show one KPI of the scorecard: question, sparkline, latest figure, gap, status and milestones."""
     kpi, scheme = str(scored["kpi"]), look()
     row = kept(f"scorecard row {kpi} {scheme.name}", lambda: _row(edition, scored, scheme))
-    with st.container(border=True):
+    with st.container(border=True, key=f"card {kpi}"):
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
             st.markdown(row.asked)
