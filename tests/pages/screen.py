@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 
 def words(app: AppTest) -> str:
-    """Return all Markdown, headings, metrics, messages and badges, with escapes undone."""
+    """Return all Markdown, headings, metrics, messages, badges and names of expanders, with escapes undone."""
     elements = [*app.markdown, *app.title, *app.header, *app.subheader, *app.warning, *app.error, *app.info]
     texts = [str(element.value) for element in elements]
-    texts += [f"{metric.label} {metric.value}" for metric in app.metric]
+    texts += [f"{metric.label} {metric.value}" for metric in app.metric] + [place.label for place in app.expander]
     return unescaped("\n".join(texts))
 
 

@@ -44,8 +44,13 @@ def waiting_bands(bands: pd.DataFrame, weeks: int | None, look: Look) -> go.Figu
     )
     chart.update_layout(
         xaxis={"visible": False},
-        yaxis={"showgrid": False, "tickfont": {"color": look.ink, "size": 14}, "ticklabelstandoff": 8},
-        margin={"r": 48},
+        yaxis={
+            "showgrid": False,
+            "tickfont": {"color": look.ink, "size": 14},
+            "ticklabelstandoff": 8,
+            "automargin": True,
+        },
+        margin={"r": 48, "b": 8},
         bargap=0.25,
     )
     return chart
@@ -91,7 +96,8 @@ def ahead(
     )
     spread = [*sizes["size"], target, *(v for _, frame, _, _ in courses for v in [*frame["low80"], *frame["high80"]])]
     heights = drawing.value_range(unit, spread)
-    chart.update_layout(yaxis={**drawing.value_axis(unit), "range": heights}, margin={"t": 24})
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(margin={"t": 24})
     last = [(name, float(frame["median"].iloc[-1]), colour) for name, frame, colour, _ in courses]
     name_ends(chart, [End(name, drawing.short(value, unit), value, colour) for name, value, colour in last], heights)
     return chart

@@ -35,9 +35,9 @@ def control(signals: pd.DataFrame, step: str, unit: str, look: Look) -> go.Figur
         name="Figures",
     )
     _add_points(chart, rows, unit, look)
-    axis = {**drawing.value_axis(unit), "rangemode": "normal"}
+    axis = {**drawing.value_axis(unit), "rangemode": "normal", "automargin": True}
     if unit == "percent":
-        axis = {"ticksuffix": " %", "nticks": 6}
+        axis = {"ticksuffix": " %", "nticks": 6, "automargin": True}
     chart.update_layout(yaxis=axis, xaxis=drawing.time_axis(rows), margin={"t": 24, "r": 76})
     return chart
 

@@ -231,8 +231,10 @@ def time_axis(frame: pd.DataFrame, also: Iterable[date] = ()) -> dict[str, objec
         return {}
     first, last = min(edges), max(edges)
     air = (last - first) * 0.025
-    monthly_ticks = {"dtick": "M1", "tickformat": "%b<br>%Y"} if (last - first).days < 200 else {}
-    return {"range": [(first - air).isoformat(), (last + air).isoformat()], **monthly_ticks}
+    monthly_ticks = {"dtick": "M1"} if (last - first).days < 200 else {}
+    narrow = [{"dtickrange": ["M1", "M6"], "value": "%b\n%Y"}]  # the year beneath the month, once
+    ends = [(first - air).isoformat(), (last + air).isoformat()]
+    return {"range": ends, "tickformatstops": narrow, "tickangle": 0, **monthly_ticks}
 
 
 def value_range(unit: str, values: Iterable[object]) -> tuple[float, float]:
@@ -248,7 +250,19 @@ def value_axis(unit: str) -> dict[str, object]:
     if unit == "percent":
         steps = [0, 25, 50, 75, 100]
         return {"range": [0, 106], "tickvals": steps, "ticktext": [f"{step} %" for step in steps]}
-    return {"rangemode": "tozero", "separatethousands": True, "title": {"text": label(unit)}, "nticks": 6}
+    return {
+        "rangemode": "tozero",
+        "separatethousands": True,
+        "title": {"text": label(unit), "standoff": 6},
+        "nticks": 6,
+    }
+
+
+def set_heights(chart: go.Figure, unit: str, heights: tuple[float, float]) -> None:
+    """Give a chart its value axis over a range, and to the left the width that its figures and unit take."""
+    letters = max(len(short(round(height, 1 if height < 10 else 0), "")) for height in heights)
+    left = 50 if unit == "percent" else int(32 + 7.5 * letters)
+    chart.update_layout(yaxis={**value_axis(unit), "range": heights}, margin={"l": left})
 
 
 def plain_list(words: list[str]) -> str:

@@ -77,8 +77,9 @@ def name_row(chart: go.Figure, place: int, words: str, ink: str, rise: int) -> N
 
     Words may hold markup of Plotly's: whoever calls takes the rest apart with `drawing.label`.
     """
+    lines = wrap(words.replace(" %", "\N{NO-BREAK SPACE}%"), ROW, break_long_words=False)
     chart.add_annotation(
-        text="<br>".join(wrap(words, ROW, break_long_words=False)), x=0, xref="paper", xanchor="left", align="left",
+        text="<br>".join(lines), x=0, xref="paper", xanchor="left", align="left",
         y=place, yanchor="bottom", yshift=rise - LINE / 2, showarrow=False, font={"color": ink, "size": 13},
     )  # fmt: skip
 

@@ -46,8 +46,8 @@ def lines(series: list[Series], unit: str, look: Look, standard: float | None = 
         drawing.add_standard(chart, standard, unit, look, left=True)
     spread = [everything["value"], everything["at_least"], pd.Series([standard])]
     heights = drawing.value_range(unit, (value for column in spread for value in column))
-    axis = {**drawing.value_axis(unit), "range": heights}
-    chart.update_layout(yaxis=axis, xaxis=drawing.time_axis(everything), margin={"t": 28})
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(xaxis=drawing.time_axis(everything), margin={"t": 28})
     newest = everything["month"].max()
     ends = [_end(one, unit, colour, newest) for one, colour in zip(series, colours, strict=False) if len(one.held())]
     name_ends(chart, ends, heights)

@@ -22,8 +22,8 @@ def over_time(results: pd.DataFrame, unit: str, look: Look, standard: float | No
         drawing.add_standard(chart, standard, unit, look)
     spread = [results[name] for name in ("value", "at_least", "high", "low")] + [pd.Series([standard])]
     heights = drawing.value_range(unit, (value for column in spread for value in column))
-    axis = {**drawing.value_axis(unit), "range": heights}
-    chart.update_layout(yaxis=axis, xaxis=drawing.time_axis(results), margin={"t": 28})
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(xaxis=drawing.time_axis(results), margin={"t": 28})
     held = results.dropna(subset=["value"]).sort_values("month")
     if len(held):
         row = held.iloc[-1]
@@ -77,7 +77,7 @@ def comparison(results: pd.DataFrame, names: dict[str, str], local: str, unit: s
     chart.update_layout(
         xaxis={**drawing.value_axis(unit), "showgrid": True},
         yaxis={"visible": False, "range": [len(results) - 0.5, -0.8], "fixedrange": True},
-        margin={"t": 8, "l": 12, "r": 24},
+        margin={"t": 8, "l": 12, "r": 24, "b": 44 if unit == "percent" else 60},
     )
     if unit == "percent":
         chart.update_layout(xaxis={"range": [-1, 101]})

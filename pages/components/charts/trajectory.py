@@ -37,8 +37,8 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     _add_statements(chart, plan, look)
     if plan.path["month"].notna().any():
         _add_as_of(chart, as_of, look)
-    axis = {**drawing.value_axis(plan.unit), "range": _heights(plan)}
-    chart.update_layout(yaxis=axis, margin={"t": 28})
+    drawing.set_heights(chart, plan.unit, _heights(plan))
+    chart.update_layout(margin={"t": 28})
     if len(plan.path) or len(plan.milestones):
         ahead = [as_of, *plan.milestones["month"], *plan.forecast["month"]]
         time = drawing.time_axis(plan.path, ahead)

@@ -43,9 +43,9 @@ def ribbon(rows: pd.DataFrame, weeks: int | None, look: Look) -> go.Figure:
             name=words,
         )
     _labels(chart, rows, look, height)
-    chart.update_layout(
-        barmode="stack", yaxis=drawing.value_axis("children"), xaxis=_axis(placed), margin={"t": 16, "r": 128}
-    )
+    totals = rows.groupby("month")["children"].sum()
+    drawing.set_heights(chart, "children", drawing.value_range("children", totals))
+    chart.update_layout(barmode="stack", xaxis=_axis(placed), margin={"t": 16, "r": 128})
     return chart
 
 
@@ -91,7 +91,7 @@ def clocks(rows: pd.DataFrame, names: list[str], look: Look) -> go.Figure:
     chart.update_layout(
         xaxis={"rangemode": "tozero", "title": {"text": "days waited so far"}, "showgrid": True},
         yaxis={"visible": False, "range": [len(names) - 0.4, -0.8], "fixedrange": True},
-        margin={"t": 8, "r": 32},
+        margin={"t": 8, "r": 32, "b": 60},
     )
     return chart
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from metrics.edition import Manifest
 from pages.components import charts, course, phrases
@@ -14,6 +15,7 @@ from pages.components.tiles.basics import HALF_SHEET, SHEET, badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
+_TOLD = 10  # rows told before a reader asks for more
 
 
 def plan_clock(manifest: Manifest) -> None:
@@ -60,9 +62,26 @@ def overdue(edition: Edition) -> None:
         st.markdown("\n".join(lines))
 
 
-def group(priority_area: str) -> None:
-    """Open a priority area on the scorecard."""
-    st.subheader(plain(priority_area), anchor=False, divider="gray")
+def areas(rows: pd.DataFrame, chosen: bool) -> list[tuple[str, pd.DataFrame, bool]]:
+    """Return every priority area with its SCORECARD rows, in the plan's order, and whether it begins open.
+
+    All do where a reader has chosen among the rows. Else the first does, and others while few rows are told: a browser
+    takes a second for ten.
+    """
+    told = 0
+    out: list[tuple[str, pd.DataFrame, bool]] = []
+    for name, of_area in rows.groupby("priority_area", sort=False):
+        told += len(of_area)
+        out.append((str(name), of_area, chosen or not out or told <= _TOLD))
+    return out
+
+
+def group(priority_area: str, rows: pd.DataFrame, begins_open: bool) -> ExpanderContainer:
+    """Return a place for a priority area, its statuses counted in its name; it is filled once it is open."""
+    counts = rows["status"].value_counts()
+    told = [f"{phrases.status_words(code)} {counts[code]}" for code in STATUS_MARKS if code in counts]
+    label = f"**{plain(priority_area)}** · {len(rows)} KPI{'' if len(rows) == 1 else 's'} · {plain(' · '.join(told))}"
+    return st.expander(label, begins_open, key=f"area {priority_area} {begins_open}", on_change="rerun")
 
 
 def outcome(words: str) -> None:
