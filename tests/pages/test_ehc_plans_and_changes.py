@@ -24,7 +24,14 @@ def test_both_forms_stand_together_and_what_is_missing_is_named(open_page: Open)
     said = words(app)
     assert not app.exception
     assert "No figure yet: open over 20 weeks." in said
-    assert any("without exceptions: " in chart.alt for chart in drawn(app))
+    assert any("by year. without exceptions: " in chart.alt for chart in drawn(app))
+
+
+def test_the_address_says_by_month_and_only_that_is_drawn(open_page: Open) -> None:
+    app = open_page("ehc_plans", "full", issued="By month")
+    assert not any("by year. without exceptions: " in chart.alt for chart in drawn(app))
+    assert "Plans issued within 20 weeks, by month" in words(app)
+    assert "Plans issued within 20 weeks, by year" not in words(app)
 
 
 def test_the_place_among_others_is_said_with_its_warning(open_page: Open) -> None:
