@@ -51,8 +51,8 @@ def test_gaps_findings_and_loads_are_listed(open_page: Open) -> None:
         }
     ]
     assert findings.drop(columns="What").to_dict("records") == [
-        {"Severity": "query", "Rule": "not_a_count", "Files": "1", "Rows": "3", "Held back": "3"},
-        {"Severity": "note", "Rule": "star_is_suppressed", "Files": "1", "Rows": "12", "Held back": "0"},
+        {"Severity": "query", "Rule": "not_a_count", "Files": 1, "Rows": 3, "Held back": 3},
+        {"Severity": "note", "Rule": "star_is_suppressed", "Files": 1, "Rows": 12, "Held back": 0},
     ]
     assert list(files["File"]) == ["chs_sitrep_2023-04.xlsx"]
     assert list(files["First place"]) == ["sheet Trust Level, row 41, column 18-52 weeks"]

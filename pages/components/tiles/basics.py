@@ -67,10 +67,10 @@ def table(
 ) -> None:
     """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell.
 
-    A short or `whole` one is a plain table: its words wrap on a phone, it prints to the last row and is read aloud cell
-    by cell. A long one scrolls in a grid, which also sorts and searches.
+    A short one that fits a phone is a plain table: its words wrap, it prints to the last row and is read aloud cell by
+    cell. Others scroll in a grid, which takes the keyboard, sorts and searches; a `whole` one shows every row.
     """
-    if whole or len(frame) <= _SHORT:
+    if len(frame) <= _SHORT and tables.fits_a_phone(frame):
         shown = frame.map(_cell).rename(columns=plain)
         # Streamlit sets text to the left in every cell it draws; this is the only way to say otherwise.
         styled = shown.style.set_properties([plain(name) for name in right], **{"text-align": "right !important"})
@@ -84,6 +84,7 @@ def table(
         key=key,
         alt=words,
         placeholder="",
+        height="content" if whole else "auto",
         row_height=_TALL if long_text else None,
     )
 
