@@ -5,7 +5,7 @@
 Needs a published edition in WAYMARK_DATA. Servers are warm; each first visit has a fresh browser context, so nothing is
 cached in the browser. First figure: the first drawing, table or definition to be seen; on the empty page its one line.
 A switch is a click on the page's name until the page has run and its heading and first figure are seen. The edition
-made larger repeats every figure of other areas under further codes.
+made larger repeats every figure of other areas under further codes and of groups under further names.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from etl.settings import data_folder
+from etl.tables import EVERYONE
 from metrics.edition import content_hash, current_edition, read_manifest, read_tables, write_edition
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +107,7 @@ def switches(browser: Browser, address: str, names: list[str], rounds: int) -> d
 
 
 def enlarge(source: Path, folder: Path, times: int) -> None:
-    """Write the current edition into a folder with the figures of other areas so many times over."""
+    """Write the current edition into a folder with the figures of other areas and of groups so many times over."""
     current = current_edition(source / "editions")
     if current is None:
         raise SystemExit(f"Publish an edition in {source} first: python -m metrics publish")
@@ -118,6 +119,10 @@ def enlarge(source: Path, folder: Path, times: int) -> None:
         more = frame[frame["area"].isin(others)]
         copies = [more.assign(area=more["area"] + f"-{n}") for n in range(1, times)]
         tables[name] = pd.concat([frame, *copies], ignore_index=True)
+    results = tables["results"]
+    split = results[results["breakdown"] != EVERYONE]
+    groups = [split.assign(group=split["group"] + f" {n}") for n in range(2, times + 1)]
+    tables["results"] = pd.concat([results, *groups], ignore_index=True)
     manifest = read_manifest(source / "editions", current)
     rows = {name: len(frame) for name, frame in tables.items()}
     write_edition(folder / "editions", tables, manifest.model_copy(update={
