@@ -1,11 +1,11 @@
-"""First figure, page switch and thirty readers at once, in headless Chromium, beside an empty Streamlit app.
+"""First figure and page switch in headless Chromium, beside an empty Streamlit app. Readers at once: readers.py.
 
-    .venv/bin/python -m benchmarks.page [--rounds 7] [--times 10] [--readers 30] [--chromium /usr/bin/chromium]
+    .venv/bin/python -m benchmarks.page [--rounds 7] [--times 10] [--chromium /usr/bin/chromium]
 
 Needs a published edition in WAYMARK_DATA. Servers are warm; each first visit has a fresh browser context, so nothing is
 cached in the browser. First figure: the first drawing, table or definition to be seen; on the empty page its one line.
 A switch is a click on the page's name until the page has run and its heading and first figure are seen. The edition
-made larger repeats every figure of other areas under further codes.
+made larger repeats every figure of other areas under further codes and of groups under further names.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from etl.settings import data_folder
+from etl.tables import EVERYONE
 from metrics.edition import content_hash, current_edition, read_manifest, read_tables, write_edition
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,24 +106,8 @@ def switches(browser: Browser, address: str, names: list[str], rounds: int) -> d
     return taken
 
 
-def crowd(browser: Browser, address: str, readers: int) -> tuple[float, int]:
-    """Return the seconds until all of so many readers have the page at once, and how many saw an error."""
-    pages = [browser.new_context().new_page() for _ in range(readers)]
-    begun = time.perf_counter()
-    for page in pages:
-        page.goto(address, wait_until="commit")
-    for page in pages:
-        page.wait_for_selector(FIGURE, timeout=120_000)
-        page.wait_for_selector(IDLE, timeout=120_000)
-    taken = time.perf_counter() - begun
-    failed = sum(page.locator("[data-testid=stException]").count() > 0 for page in pages)
-    for page in pages:
-        page.context.close()
-    return taken, failed
-
-
 def enlarge(source: Path, folder: Path, times: int) -> None:
-    """Write the current edition into a folder with the figures of other areas so many times over."""
+    """Write the current edition into a folder with the figures of other areas and of groups so many times over."""
     current = current_edition(source / "editions")
     if current is None:
         raise SystemExit(f"Publish an edition in {source} first: python -m metrics publish")
@@ -134,6 +119,10 @@ def enlarge(source: Path, folder: Path, times: int) -> None:
         more = frame[frame["area"].isin(others)]
         copies = [more.assign(area=more["area"] + f"-{n}") for n in range(1, times)]
         tables[name] = pd.concat([frame, *copies], ignore_index=True)
+    results = tables["results"]
+    split = results[results["breakdown"] != EVERYONE]
+    groups = [split.assign(group=split["group"] + f" {n}") for n in range(2, times + 1)]
+    tables["results"] = pd.concat([results, *groups], ignore_index=True)
     manifest = read_manifest(source / "editions", current)
     rows = {name: len(frame) for name, frame in tables.items()}
     write_edition(folder / "editions", tables, manifest.model_copy(update={
@@ -151,11 +140,10 @@ def told(name: str, times: list[float], base: list[float]) -> str:
 
 
 def main() -> None:
-    """Print first figure and page switch of every page, on the edition and on one many times larger, and a crowd."""
+    """Print first figure and page switch of every page, on the edition and on one many times larger."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--times", type=int, default=10)
-    parser.add_argument("--readers", type=int, default=30)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -177,8 +165,6 @@ def main() -> None:
                 print(f"{words}: switch")
                 for name, times in switches(browser, app, list(PAGES), options.rounds).items():
                     print(told(name, times, between))
-                seconds, failed = crowd(browser, app, options.readers)
-                print(f"{words}: {options.readers} readers at once {seconds:.1f} s, {failed} with an error")
 
 
 if __name__ == "__main__":

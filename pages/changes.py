@@ -25,4 +25,4 @@ else:
         parts.of_the_plan(found)
 
         tiles.section("Which figures changed?", "The local area's figures, not broken down; the scorecard's first.")
-        parts.figures(found)
+        parts.figures(found, edition.area_names())

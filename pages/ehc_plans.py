@@ -8,20 +8,13 @@ edition = queries.edition()
 tiles.heading("How quickly do children get their plan?", "Requests, assessments, plans and annual reviews.")
 
 tiles.section("Is the 20-week limit kept?", "Both forms of the rate: every plan issued, and without lawful exceptions.")
-parts.together(
+parts.by_period(
     edition,
-    "Plans issued within 20 weeks, by year",
+    "issued",
+    "Plans issued within 20 weeks",
     {
         "ehc_plans_within_20_weeks_excluding_exceptions": "without exceptions",
         "ehc_plans_within_20_weeks": "every plan",
-    },
-)
-parts.together(
-    edition,
-    "Plans issued within 20 weeks, by month",
-    {
-        "ehc_plans_within_20_weeks_excluding_exceptions_by_month": "without exceptions",
-        "ehc_plans_within_20_weeks_by_month": "every plan",
     },
 )
 
@@ -50,28 +43,20 @@ parts.stages(
 )
 
 tiles.section("How many ask, how many are issued?", "Volumes set the scene for every rate.")
-parts.together(edition, "Requests, by year", {"ehc_requests": "requests"})
-parts.together(edition, "Requests, by month", {"ehc_requests_by_month": "requests"})
+parts.by_period(edition, "requests", "Requests", {"ehc_requests": "requests"})
 parts.together(edition, "Plans issued, by month", {"ehc_plans_issued_by_month": "plans issued"})
 
 tiles.section(
     "Are annual reviews finished in time?",
     "Of the reviews decided, how many within 4 weeks; and of all that were due. The first leaves undecided ones out.",
 )
-parts.together(
+parts.by_period(
     edition,
-    "Review decisions within 4 weeks, by year",
+    "reviews",
+    "Review decisions within 4 weeks",
     {
         "annual_review_decisions_within_4_weeks": "of those decided",
         "annual_review_decisions_within_4_weeks_of_all_due": "of all due",
-    },
-)
-parts.together(
-    edition,
-    "Review decisions within 4 weeks, by month",
-    {
-        "annual_review_decisions_within_4_weeks_by_month": "of those decided",
-        "annual_review_decisions_within_4_weeks_of_all_due_by_month": "of all due",
     },
 )
 parts.together(

@@ -28,10 +28,12 @@ else:
     rows = filters.chosen_rows(scorecard)
     if rows.empty:
         st.info("No KPI fits this choice.")
-    for priority_area, of_area in rows.groupby("priority_area", sort=False):
-        tiles.group(str(priority_area))
-        for outcome, of_outcome in of_area[of_area["no_figure"].isna()].groupby("outcome", sort=False):
-            tiles.outcome(str(outcome))
-            for _, scored in of_outcome.iterrows():
-                tiles.kpi_row(edition, scored)
-        tiles.without_figure(edition, of_area[of_area["no_figure"].notna()])
+    for priority_area, of_area, begins_open in tiles.areas(rows, chosen=len(rows) < len(scorecard)):
+        with tiles.group(priority_area, of_area, begins_open) as group:
+            if not group.open:
+                continue
+            for outcome, of_outcome in of_area[of_area["no_figure"].isna()].groupby("outcome", sort=False):
+                tiles.outcome(str(outcome))
+                for _, scored in of_outcome.iterrows():
+                    tiles.kpi_row(edition, scored)
+            tiles.without_figure(edition, of_area[of_area["no_figure"].notna()])

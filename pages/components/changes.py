@@ -29,12 +29,12 @@ def in_short(before: Manifest, now: Manifest, rows: pd.DataFrame, local: pd.Data
     return told
 
 
-def figures_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per changed figure: KPI, period, before, now, difference, why."""
+def figures_table(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return one row per changed figure: KPI, area by its name, period, before, now, difference, why."""
     return pd.DataFrame(
         {
             "KPI": list(rows["title"]),
-            "Area": list(rows["area"]),
+            "Area": [names.get(area, area) for area in rows["area"]],
             "Period": [wording.period_words(r["month"], int(r["period_months"])) for _, r in rows.iterrows()],
             "Before": [_side(r, "before") for _, r in rows.iterrows()],
             "Now": [_side(r, "after") for _, r in rows.iterrows()],

@@ -1,9 +1,11 @@
 """What a reader chooses, kept in the address bar so that a link restores the screen."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from metrics import wording
 from metrics.edition import Manifest
@@ -119,6 +121,11 @@ def checked_list(lists: list[str]) -> str:
 def split(splits: dict[str, str]) -> str:
     """Ask for a way to split a list (`?split=`) by its words and return it; one we lack means the first."""
     return splits[st.selectbox("Split by", list(splits), key="split", bind="query-params")]
+
+
+def periods(names: list[str], key: str) -> Sequence[TabContainer]:
+    """Offer the same by several periods (`?<key>=`) and return a place for each; one we lack means the first."""
+    return st.tabs(names, key=key, on_change="rerun", bind="query-params")
 
 
 def share_in_time(weeks: int) -> int:

@@ -9,7 +9,18 @@ from metrics import wording
 from pages.components.phrases import figure_words, period_and_base
 
 FIGURE_COLUMNS = ("Figure", "Base", "95 % interval")
+_PHONE, _PADDING, _LETTER = 346, 14, 7.5  # pixels: a table on a phone, the air of a cell, a letter
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def fits_a_phone(frame: pd.DataFrame) -> bool:
+    """Return whether a table fits 390 pixels once its words wrap: by the longest word of each column.
+
+    A plain table that is wider would scroll sideways, and the keyboard could not reach what is hidden.
+    """
+    told = {name: [str(name), *map(str, frame[name])] for name in frame}
+    longest = [max(len(w) for text in texts for w in text.replace(" %", "_%").split(" ")) for texts in told.values()]
+    return sum(_LETTER * letters + _PADDING for letters in longest) <= _PHONE
 
 
 def figures(results: pd.DataFrame, unit: str, names: dict[str, str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 # between their characters. The word joiner is invisible and has no width. It comes along when text is copied, so it
 # stands only where something would happen: not after the colon of a sentence, or in a time of day.
 _JOINER = "\N{WORD JOINER}"
+_UNIT = re.compile(r"(?<=\d) (?=%)")  # "57.5 %" is not broken over two lines
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TRIGGER = re.compile(r"(:(?=[^\s\d]|\d[\w+-]*:)|@(?=\S)|www(?=\.))", re.IGNORECASE)
 
@@ -20,5 +21,6 @@ def plain(text: object) -> str:
     """
     if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and math.isnan(text)):
         return ""
-    joined = _TRIGGER.sub(rf"\1{_JOINER}", " ".join(str(text).split()))
+    one_line = _UNIT.sub("\N{NO-BREAK SPACE}", " ".join(str(text).split()))
+    joined = _TRIGGER.sub(rf"\1{_JOINER}", one_line)
     return _PUNCTUATION.sub(r"\\\1", joined)

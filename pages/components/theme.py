@@ -128,14 +128,16 @@ ASSURANCE_MARKS = {
 
 
 def template(look: Look) -> go.layout.Template:
-    """Return the Plotly template of a look: transparent ground, quiet grid, labels instead of a legend."""
+    """Return the Plotly template of a look: transparent ground, quiet grid, labels instead of a legend.
+
+    Margins are ours and hold two lines under a time axis: to find its own, Plotly draws every chart twice.
+    """
     axis = {
         "gridcolor": look.grid,
         "linecolor": look.grid,
         "zeroline": False,
         "tickfont": {"color": look.muted, "size": 13},
         "title": {"font": {"color": look.muted, "size": 13}},
-        "automargin": True,
     }
     return go.layout.Template(
         layout={
@@ -144,7 +146,7 @@ def template(look: Look) -> go.layout.Template:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": {**axis, "showgrid": False, "ticklabelmode": "period", "ticklabelstandoff": 8},
             "yaxis": axis,
-            "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+            "margin": {"l": 8, "r": 16, "t": 16, "b": 44},
             "showlegend": False,
             "hoverlabel": {
                 "bgcolor": look.surface,

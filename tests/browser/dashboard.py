@@ -67,6 +67,7 @@ def settled(page: Page) -> None:
     page.wait_for_selector("h1", timeout=PATIENCE)
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=PATIENCE)
     page.wait_for_function(
+        "!document.querySelector('[data-testid=stSkeleton]') &&"  # stands where a part is still being fetched
         "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(c => c.querySelector('.main-svg'))",
         timeout=PATIENCE,
     )

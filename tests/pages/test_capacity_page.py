@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from metrics import wording
 from metrics.capacity_view import Assumed, Service, service, standing
@@ -12,11 +13,11 @@ from tests.pages import course_edition
 from tests.pages.conftest import Open
 from tests.pages.contract_rows import TRUST
 from tests.pages.screen import charts as drawn
-from tests.pages.screen import words
+from tests.pages.screen import tables, words
 
 
-def table(app: object, column: str) -> pd.DataFrame:
-    return next(t.value for t in app.dataframe if column in t.value)  # type: ignore[attr-defined, no-any-return]
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    return next(shown for shown in tables(app) if column in shown)
 
 
 def test_the_page_answers_from_bands_and_flows(open_page: Open) -> None:

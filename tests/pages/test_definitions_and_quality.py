@@ -7,7 +7,7 @@ from pages.components import quality
 from tests.pages import editions
 from tests.pages.conftest import Open
 from tests.pages.contract_rows import SLT
-from tests.pages.screen import charts, words
+from tests.pages.screen import charts, tables, words
 
 
 def test_search_finds_by_title_and_plan_reference(open_page: Open) -> None:
@@ -29,11 +29,11 @@ def test_an_opened_definition_is_told_with_its_worked_example(open_page: Open) -
         app = open_page("definitions", "with_example")
     finally:
         del editions.KINDS["with_example"]
-    assert len(app.code) == len(app.dataframe) == 0  # nothing is told before it is asked for
+    assert len(app.code) == len(tables(app)) == 0  # nothing is told before it is asked for
     app.session_state[f"about {SLT}"] = True
     app.run()
     assert "children on the list at month end" in words(app)
-    [counted] = (table.value for table in app.dataframe)
+    [counted] = tables(app)
     assert "started_on" in counted
     assert "… comes **May 2024: 25 children, 5 of 20**" in words(app)  # the file's own example, in this KPI's unit
     assert "started_on" in app.code[0].value  # the file as it stood
@@ -41,13 +41,13 @@ def test_an_opened_definition_is_told_with_its_worked_example(open_page: Open) -
 
 def test_gaps_findings_and_loads_are_listed(open_page: Open) -> None:
     app = open_page("data_quality", "full")
-    gaps, findings, files, checks, loads = (table.value for table in app.dataframe)
+    gaps, findings, files, checks, loads = tables(app)
     assert gaps.to_dict("records") == [
         {
             "Source": "Community Health Services SitRep, NHS England",
             "From": "November 2023",
             "To": "September 2025",
-            "Months missing": 23,
+            "Months missing": "23",
         }
     ]
     assert findings.drop(columns="What").to_dict("records") == [
@@ -62,7 +62,7 @@ def test_gaps_findings_and_loads_are_listed(open_page: Open) -> None:
 
 
 def test_the_address_names_the_rule_whose_files_are_shown(open_page: Open) -> None:
-    files = open_page("data_quality", "full", rule="star_is_suppressed").dataframe[2].value
+    files = tables(open_page("data_quality", "full", rule="star_is_suppressed"))[2]
     assert list(files["File"]) == ["chs_sitrep_2023-01.xlsx"]
 
 
@@ -71,7 +71,7 @@ def test_a_list_that_does_not_add_up_stands_first_with_its_numbers(open_page: Op
     grid = next(chart.alt for chart in charts(app) if "passed every check" in chart.alt)
     assert "2 of 3 months from February 2023 to April 2023" in grid
     assert "England" not in grid  # who is compared with is not checked here
-    shown = app.dataframe[3].value
+    shown = tables(app)[3]
     assert shown.iloc[0].to_dict() == {
         "Month": "April 2023",
         "Check": "Start, plus joined, less left, is the end",

@@ -12,7 +12,7 @@ from tests.pages import editions
 from tests.pages.conftest import APP, Open
 from tests.pages.contract_rows import EHC, LOCAL, month
 from tests.pages.screen import charts as drawn
-from tests.pages.screen import words
+from tests.pages.screen import tables, words
 
 PLACE = {"kpi": EHC, "area": LOCAL, "month": month("2024-12"), "period_months": 12, "rank": 102, "areas": 151,
          "quartile": "C", "neighbours": 9, "neighbours_rank": 6, "neighbours_median": 37.4,
@@ -24,7 +24,14 @@ def test_both_forms_stand_together_and_what_is_missing_is_named(open_page: Open)
     said = words(app)
     assert not app.exception
     assert "No figure yet: open over 20 weeks." in said
-    assert any("without exceptions: " in chart.alt for chart in drawn(app))
+    assert any("by year. without exceptions: " in chart.alt for chart in drawn(app))
+
+
+def test_the_address_says_by_month_and_only_that_is_drawn(open_page: Open) -> None:
+    app = open_page("ehc_plans", "full", issued="By month")
+    assert not any("by year. without exceptions: " in chart.alt for chart in drawn(app))
+    assert "Plans issued within 20 weeks, by month" in words(app)
+    assert "Plans issued within 20 weeks, by year" not in words(app)
 
 
 def test_the_place_among_others_is_said_with_its_warning(open_page: Open) -> None:
@@ -76,7 +83,7 @@ def test_what_changed_is_told_with_its_reason(data: Path) -> None:
     assert "Note: October board" in said
     assert "3 figures differ, 3 of them the local area's own." in said
     assert "3 figures for a new month." in said
-    [shown] = [t.value for t in app.dataframe if "Why" in t.value]
+    [shown] = [table for table in tables(app) if "Why" in table]
     assert list(shown["Before"]) == ["none"] * 3
     assert set(shown["Why"]) == {"new month"}
 

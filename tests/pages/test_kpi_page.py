@@ -8,7 +8,7 @@ import pytest
 from tests.pages import editions
 from tests.pages.conftest import Open
 from tests.pages.contract_rows import EHC, REVIEWS, SHARE, SLT
-from tests.pages.screen import charts, words
+from tests.pages.screen import charts, tables, words
 
 
 @pytest.mark.parametrize("asked", ["nonsense", "../../etc/passwd", "", "<b>x</b>"])
@@ -36,7 +36,7 @@ def test_the_page_shows_definition_comparators_and_data(open_page: Open) -> None
         "EHC plans issued within 20 weeks, excluding exceptions, beside other areas, calendar year 2024: "
         "Neighbour (made up) 53.8 %; England 46.4 %; Shropshire 36.5 %."
     ]
-    figures = app.dataframe[-1].value
+    figures = tables(app)[-1]
     assert list(figures.iloc[1][["Period", "Area", "Figure", "Base"]]) == [
         "calendar year 2024",
         "England",
@@ -47,7 +47,7 @@ def test_the_page_shows_definition_comparators_and_data(open_page: Open) -> None
 
 def test_groups_without_a_figure_say_why_and_zero_stays_zero(open_page: Open) -> None:
     app = open_page("kpi", "full", kpi=SHARE)
-    groups = next(table.value for table in app.dataframe if "Group" in table.value)
+    groups = next(table for table in tables(app) if "Group" in table)
     shown = dict(zip(groups["Group"], groups["Figure"], strict=True))
     assert shown["11 to 18"] == "◐ suppressed"
     assert shown["Oswestry"] == "✕ not supplied"
@@ -81,7 +81,7 @@ def test_the_page_says_which_files_fed_its_kpi(open_page: Open, data: Path) -> N
     rows["feeds"] = [fed("dfe_timeliness-2024-12-1"), fed("chs_sitrep-2023-05-1", aside=True)]
     editions.publish(data / "editions", rows, "2026-11-03-2")
     app = open_page("kpi", None, kpi=EHC)
-    files = next(table.value for table in app.dataframe if "Sent by" in table.value)
+    files = next(table for table in tables(app) if "Sent by" in table)
     assert files.iloc[0].to_dict() == {
         "Source": "EHC plans within 20 weeks",
         "Sent by": "Department for Education (DfE)",

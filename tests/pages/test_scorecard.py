@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
+import pytest
+
 from metrics import wording
 from metrics.edition_tables import RESULT_FLAGS
+from pages.components import tiles
+from pages.components.tiles import scorecard
 from tests.pages import editions
 from tests.pages.conftest import Open
 from tests.pages.screen import charts, words
@@ -103,3 +108,27 @@ def test_a_kpi_without_any_figure_is_one_line_with_the_reason(open_page: Open) -
     assert "Nothing has come yet on: EHC plans" in words(app)
     assert "Is the plan being kept?" not in words(app)  # a path without a single figure keeps nobody informed
     assert len([chart for chart in charts(app) if chart.alt.startswith("EHC plans")]) == 0
+
+
+def many(areas: int, of_each: int) -> pd.DataFrame:
+    names = [f"Area {n // of_each}" for n in range(areas * of_each)]
+    return pd.DataFrame({"priority_area": names, "status": ["off", "no_target"] * (areas * of_each // 2)})
+
+
+def test_areas_begin_open_until_ten_rows_are_told_and_all_do_where_a_reader_has_chosen() -> None:
+    assert [begins for _, _, begins in tiles.areas(many(3, 4), chosen=False)] == [True, True, False]
+    assert [begins for _, _, begins in tiles.areas(many(2, 12), chosen=False)] == [True, False]
+    assert [begins for _, _, begins in tiles.areas(many(2, 12), chosen=True)] == [True, True]
+    assert [len(rows) for _, rows, _ in tiles.areas(many(2, 12), chosen=True)] == [12, 12]
+
+
+def test_a_closed_area_says_how_its_kpis_stand_and_is_filled_when_opened(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecard, "_TOLD", 1)
+    app = open_page(kind="full")
+    told = "**Quality of EHC plans and Annual Reviews** · 2 KPIs · ■ Off trajectory 1 · – No target 1"
+    assert told in words(app)
+    assert "251 of 687" not in words(app)
+    app.session_state["area Quality of EHC plans and Annual Reviews False"] = True
+    assert "251 of 687" in words(app.run())

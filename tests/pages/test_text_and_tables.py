@@ -77,3 +77,12 @@ def test_this_machine_may_be_served(address: str) -> None:
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.1.2.3", "example.org", "", None])
 def test_nobody_else_is_served_before_there_is_sign_in(address: str | None) -> None:
     assert "sign-in is not set up" in str(refusal(address))
+
+
+def test_a_table_fits_a_phone_by_the_longest_words_of_its_columns() -> None:
+    # 346 pixels, 7.5 a letter and 14 a column: one column holds 44 letters without a space, two hold 42 together
+    assert tables.fits_a_phone(pd.DataFrame({"a": ["x" * 44]}))
+    assert not tables.fits_a_phone(pd.DataFrame({"a": ["x" * 45]}))
+    assert tables.fits_a_phone(pd.DataFrame({"a": ["word " * 50]}))
+    assert tables.fits_a_phone(pd.DataFrame({"a": ["x" * 21], "b": ["x" * 21]}))
+    assert not tables.fits_a_phone(pd.DataFrame({"a": ["x" * 21], "b" * 22: [1]}))

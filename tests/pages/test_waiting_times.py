@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+from streamlit.testing.v1 import AppTest
 
 from metrics.waits_view import by_month, ribbon, side_by_side
 from pages.components import charts, waits
@@ -12,7 +13,7 @@ from tests.pages.conftest import Open
 from tests.pages.contract_rows import TRUST, month
 from tests.pages.course_edition import SIZE, WITHIN
 from tests.pages.screen import charts as drawn
-from tests.pages.screen import words
+from tests.pages.screen import tables, words
 
 
 def own() -> pd.DataFrame:
@@ -20,8 +21,8 @@ def own() -> pd.DataFrame:
     return held[held["state"] == "waiting"]
 
 
-def table(app: object, column: str) -> pd.DataFrame:
-    return next(t.value for t in app.dataframe if column in t.value)  # type: ignore[attr-defined, no-any-return]
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    return next(shown for shown in tables(app) if column in shown)
 
 
 def test_the_page_says_who_waits_and_who_came_and_went(open_page: Open) -> None:
@@ -117,5 +118,5 @@ def test_percentiles_are_named_at_their_ends() -> None:
     assert {trace["name"] for trace in chart["data"]} == {"Half", "Most"}
     assert len({trace["marker"]["symbol"] for trace in chart["data"]}) == 2
     texts = [note["text"] for note in chart["layout"]["annotations"]]
-    assert any(text.startswith("<b>Half: ") for text in texts)
+    assert any(text.startswith("<b>Half<br>") for text in texts)
     assert "standard 18.0 weeks" in texts

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
+from pages.components.charts.labels import End, name_ends
 from pages.components.theme import Look
 
 AS_NOW, TRIED = "nothing changes", "what you tried"
@@ -43,8 +44,13 @@ def waiting_bands(bands: pd.DataFrame, weeks: int | None, look: Look) -> go.Figu
     )
     chart.update_layout(
         xaxis={"visible": False},
-        yaxis={"showgrid": False, "tickfont": {"color": look.ink, "size": 14}, "ticklabelstandoff": 8},
-        margin={"r": 48},
+        yaxis={
+            "showgrid": False,
+            "tickfont": {"color": look.ink, "size": 14},
+            "ticklabelstandoff": 8,
+            "automargin": True,
+        },
+        margin={"r": 48, "b": 8},
         bargap=0.25,
     )
     return chart
@@ -88,7 +94,12 @@ def ahead(
             "yanchor": "bottom",
         },
     )
-    chart.update_layout(yaxis=drawing.value_axis(unit), margin={"t": 24, "r": 24})
+    spread = [*sizes["size"], target, *(v for _, frame, _, _ in courses for v in [*frame["low80"], *frame["high80"]])]
+    heights = drawing.value_range(unit, spread)
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(margin={"t": 24})
+    last = [(name, float(frame["median"].iloc[-1]), colour) for name, frame, colour, _ in courses]
+    name_ends(chart, [End(name, drawing.short(value, unit), value, colour) for name, value, colour in last], heights)
     return chart
 
 
@@ -130,15 +141,4 @@ def _add_course(
         ],
         hoverinfo="text",
         name=name,
-    )
-    last = frame.iloc[-1]
-    chart.add_annotation(
-        x=last["month"],
-        y=float(last["median"]),
-        text=f"<b>{name}: {wording.number(last['median'], unit)}</b>",
-        font={"color": colour, "size": 13},
-        bgcolor=look.soft(look.background, 0.75),
-        showarrow=False,
-        xanchor="right",
-        yanchor="top" if name == TRIED and last["median"] > frame["median"].iloc[0] / 3 else "bottom",
     )

@@ -35,9 +35,9 @@ def control(signals: pd.DataFrame, step: str, unit: str, look: Look) -> go.Figur
         name="Figures",
     )
     _add_points(chart, rows, unit, look)
-    axis = {**drawing.value_axis(unit), "rangemode": "normal"}
+    axis = {**drawing.value_axis(unit), "rangemode": "normal", "automargin": True}
     if unit == "percent":
-        axis = {"ticksuffix": " %", "nticks": 6}
+        axis = {"ticksuffix": " %", "nticks": 6, "automargin": True}
     chart.update_layout(yaxis=axis, xaxis=drawing.time_axis(rows), margin={"t": 24, "r": 76})
     return chart
 
@@ -113,9 +113,9 @@ def _add_target(chart: go.Figure, rows: pd.DataFrame, look: Look) -> None:
         hoverinfo="skip",
         name="Planned",
     )
-    first = rows.dropna(subset=["target"]).iloc[0]
+    last = rows.dropna(subset=["target"]).iloc[-1]
     chart.add_annotation(
-        x=first["at"], y=float(first["target"]), xanchor="left", yanchor="bottom", showarrow=False,
+        x=last["at"], y=float(last["target"]), xanchor="right", yanchor="bottom", showarrow=False,
         text="planned", font={"color": look.planned, "size": 13},
     )  # fmt: skip
 

@@ -15,6 +15,8 @@ from metrics import wording
 from pages.components.theme import FLAG_MARKS, Look, template
 
 STRIP = "y2"
+FRAME = 70  # pixels of a chart's height that its time axis and margins take
+_ROW = 40  # pixels of height of a row of the strip
 
 
 def label(text: object) -> str:
@@ -151,31 +153,37 @@ def _add_open_bands(chart: go.Figure, frame: pd.DataFrame, unit: str, look: Look
 
 
 def add_flags(chart: go.Figure, frame: pd.DataFrame, unit: str, look: Look, value: str) -> None:
-    """Put every flagged figure on a strip below the chart, in the shape and under the name of its reason."""
+    """Put every flagged figure on a strip below the chart: a row a reason, under its name and in its shape."""
     rows = frame[frame[value].isna() & frame["flag"].notna()]
     if rows.empty:
         return
-    for flag, same in rows.groupby("flag", sort=True):
-        mark = FLAG_MARKS[str(flag)]
-        middles = [_middle(row) for _, row in same.iterrows()]
+    reasons = list(rows.groupby("flag", sort=True))
+    for place, (flag, same) in enumerate(reasons):
+        mark, words = FLAG_MARKS[str(flag)], wording.FLAG_WORDS[str(flag)]
+        ink = look.tones[mark.tone][0]
         chart.add_scatter(
-            x=middles,
-            y=[0.5] * len(middles),
+            x=[_middle(row) for _, row in same.iterrows()],
+            y=[place + 0.25] * len(same),
             yaxis=STRIP,
-            mode="markers+text",
-            text=[""] * (len(middles) - 1) + [f"  {wording.FLAG_WORDS[str(flag)]}"],
-            textposition="middle right",
-            textfont={"color": look.tones[mark.tone][0], "size": 13},
-            marker={"symbol": mark.symbol, "size": 10, "color": look.tones[mark.tone][0], "line": {"width": 2}},
+            mode="markers",
+            marker={"symbol": mark.symbol, "size": 10, "color": ink, "line": {"width": 2}},
             hovertext=[hover(row, unit, value) for _, row in same.iterrows()],
             hoverinfo="text",
             cliponaxis=False,
-            name=wording.FLAG_WORDS[str(flag)],
+            name=words,
         )
+        chart.add_annotation(
+            text=words, x=0, xref="paper", xanchor="left", y=place + 0.72, yref=STRIP, showarrow=False,
+            font={"color": ink, "size": 13},
+        )  # fmt: skip
+    strip = _ROW * len(reasons)
+    height = chart.layout.height + strip
+    share = strip / (height - FRAME)
     chart.update_layout(
+        height=height,
         xaxis={"anchor": STRIP},
-        yaxis={"domain": [0.12, 1]},
-        yaxis2={"domain": [0, 0.1], "range": [0, 1], "visible": False, "fixedrange": True, "anchor": "x"},
+        yaxis={"domain": [share + 0.03, 1]},
+        yaxis2={"domain": [0, share], "range": [0, len(reasons)], "visible": False, "fixedrange": True, "anchor": "x"},
     )
 
 
@@ -223,8 +231,18 @@ def time_axis(frame: pd.DataFrame, also: Iterable[date] = ()) -> dict[str, objec
         return {}
     first, last = min(edges), max(edges)
     air = (last - first) * 0.025
-    monthly_ticks = {"dtick": "M1", "tickformat": "%b<br>%Y"} if (last - first).days < 200 else {}
-    return {"range": [(first - air).isoformat(), (last + air).isoformat()], **monthly_ticks}
+    monthly_ticks = {"dtick": "M1"} if (last - first).days < 200 else {}
+    narrow = [{"dtickrange": ["M1", "M6"], "value": "%b\n%Y"}]  # the year beneath the month, once
+    ends = [(first - air).isoformat(), (last + air).isoformat()]
+    return {"range": ends, "tickformatstops": narrow, "tickangle": 0, **monthly_ticks}
+
+
+def value_range(unit: str, values: Iterable[object]) -> tuple[float, float]:
+    """Return the range of a value axis that holds these values and 0, with air; per cent have one of their own."""
+    if unit == "percent":
+        return 0.0, 106.0
+    held = [0.0, *(v for v in map(number, values) if v is not None)]
+    return 1.08 * min(held), 1.08 * max(held) or 1.0
 
 
 def value_axis(unit: str) -> dict[str, object]:
@@ -232,7 +250,19 @@ def value_axis(unit: str) -> dict[str, object]:
     if unit == "percent":
         steps = [0, 25, 50, 75, 100]
         return {"range": [0, 106], "tickvals": steps, "ticktext": [f"{step} %" for step in steps]}
-    return {"rangemode": "tozero", "separatethousands": True, "title": {"text": label(unit)}, "nticks": 6}
+    return {
+        "rangemode": "tozero",
+        "separatethousands": True,
+        "title": {"text": label(unit), "standoff": 6},
+        "nticks": 6,
+    }
+
+
+def set_heights(chart: go.Figure, unit: str, heights: tuple[float, float]) -> None:
+    """Give a chart its value axis over a range, and to the left the width that its figures and unit take."""
+    letters = max(len(short(round(height, 1 if height < 10 else 0), "")) for height in heights)
+    left = 50 if unit == "percent" else int(32 + 7.5 * letters)
+    chart.update_layout(yaxis={**value_axis(unit), "range": heights}, margin={"l": left})
 
 
 def plain_list(words: list[str]) -> str:

@@ -8,40 +8,29 @@ from pages.components.charts import drawing
 from pages.components.theme import Look
 
 NAME = "Likely"
+Course = tuple[list[object], list[float], list[float], list[float]]  # months, low80, median, high80
 
 
-def add_fan(
-    chart: go.Figure, forecast: pd.DataFrame, unit: str, look: Look, latest: pd.Series | None, planned: float | None
-) -> None:
-    """Draw FORECAST rows of one KPI after its latest actual figure (a PATH row); nothing where there are none.
+def add_fan(chart: go.Figure, forecast: pd.DataFrame, unit: str, look: Look, latest: pd.Series | None) -> None:
+    """Draw FORECAST rows of one KPI after its latest actual figure (a PATH row); nothing where there are none."""
+    rows: list[pd.Series | None] = [row for _, row in forecast.sort_values("month").iterrows()]
+    for place, (months, low, median, high) in enumerate(fan_paths(forecast, latest)):
+        _add_range(chart, months, low, high, look)
+        told = [rows[place]] * 2 if latest is not None and latest["period_months"] > 1 else [None, *rows]
+        _add_median(chart, months, median, told, unit, look)
 
-    Its label stands on the side away from the plan's last number.
-    """
+
+def fan_paths(forecast: pd.DataFrame, latest: pd.Series | None) -> list[Course]:
+    """Return the courses that FORECAST rows are drawn along: one from the latest figure on, or one a longer period."""
     if forecast.empty or latest is None:
-        return
+        return []
     rows, length = forecast.sort_values("month"), int(latest["period_months"])
     if length > 1:
-        for _, row in rows.iterrows():
-            start, end = drawing.span(row["month"], length)
-            _add_range(chart, [start, end], [row["low80"]] * 2, [row["high80"]] * 2, look)
-            _add_median(chart, [start, end], [row["median"]] * 2, [row, row], unit, look)
-    else:
-        months: list[object] = [latest["month"], *rows["month"]]
-        held = [float(latest["actual"])]
-        _add_range(chart, months, held + list(rows["low80"]), held + list(rows["high80"]), look)
-        points = [None, *(row for _, row in rows.iterrows())]
-        _add_median(chart, months, held + list(rows["median"]), points, unit, look)
-    last = rows.iloc[-1]
-    above = planned is not None and planned < last["median"]
-    chart.add_annotation(
-        x=drawing.span(last["month"], length)[1] if length > 1 else last["month"],
-        y=float(last["high80" if above else "low80"]),
-        text=f"<b>Likely {drawing.short(last['median'], unit)}</b>",
-        font={"color": look.tones["violet"][0]},
-        showarrow=False,
-        xanchor="right",
-        yanchor="bottom" if above else "top",
-    )
+        spans = [(list(drawing.span(row["month"], length)), row) for _, row in rows.iterrows()]
+        return [(both, *([float(row[n])] * 2 for n in ("low80", "median", "high80"))) for both, row in spans]  # type: ignore[misc]
+    held = float(latest["actual"])
+    low, median, high = ([held, *(float(v) for v in rows[name])] for name in ("low80", "median", "high80"))
+    return [([latest["month"], *rows["month"]], low, median, high)]
 
 
 def fan_in_words(forecast: pd.DataFrame, unit: str) -> str:

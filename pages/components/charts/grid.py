@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
+from pages.components.charts.labels import LINE, ROW, name_row
 from pages.components.theme import Look
 
 ARRIVED, PASSED = ("arrived", "nothing came"), ("every check holds", "a check fails")
@@ -17,7 +18,8 @@ def completeness(arrivals: pd.DataFrame, look: Look, words: tuple[str, str] = AR
     that names source and sender; `words` say what filled and cross mean.
     """
     names = list(dict.fromkeys(arrivals["series"]))
-    chart = drawing.figure(look, 80 + 56 * len(names))
+    lines = max((len(name) // ROW + 1 for name in names), default=1)
+    chart = drawing.figure(look, 80 + (38 + LINE * lines) * len(names))
     for arrived, symbol, colour, word in (
         (True, "square", look.actual, words[0]),
         (False, "x-thin-open", look.tones["red"][0], words[1]),
@@ -40,19 +42,10 @@ def completeness(arrivals: pd.DataFrame, look: Look, words: tuple[str, str] = AR
             name=word,
         )
     for place, name in enumerate(names):  # above its row, so that it has the width of a phone
-        chart.add_annotation(
-            text=drawing.label(name),
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=place,
-            yshift=20,
-            showarrow=False,
-            font={"color": look.ink, "size": 13},
-        )
+        name_row(chart, place, drawing.label(name), look.ink, 20)
     chart.update_layout(
         xaxis={"side": "bottom"},
-        yaxis={"visible": False, "range": [len(names) - 0.5, -0.8], "fixedrange": True},
+        yaxis={"visible": False, "range": [len(names) - 0.5, -0.95], "fixedrange": True},
         margin={"t": 8},
     )
     return chart

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
+from pages.components.charts.labels import End, name_ends
 from pages.components.theme import Look
 
 _SYMBOLS = ("circle", "diamond", "square")
@@ -30,9 +31,9 @@ def lines(series: list[Series], unit: str, look: Look, standard: float | None = 
     chart = drawing.figure(look, 340)
     everything = pd.concat([one.rows for one in series])
     drawing.add_gaps(chart, everything, look)
-    highest_first = sorted((one for one in series if len(one.held())), key=_last, reverse=True)
+    colours = (look.actual, look.planned, look.other)
     for number, one in enumerate(series):
-        colour = (look.actual, look.planned, look.other)[number]
+        colour = colours[number]
         before = len(chart.data)
         drawing.add_actual(chart, one.rows, unit, replace(look, actual=colour), "value")
         for trace in chart.data[before:]:
@@ -40,12 +41,16 @@ def lines(series: list[Series], unit: str, look: Look, standard: float | None = 
             trace.update(marker={"symbol": trace.marker.symbol or _SYMBOLS[number]})
             if trace.mode != "markers":
                 trace.update(line={"dash": _DASHES[number]})
-        if one in highest_first:
-            _name(chart, one, unit, colour, look, above=one is highest_first[0])
     drawing.add_flags(chart, everything, unit, look, "value")
     if standard is not None:
         drawing.add_standard(chart, standard, unit, look, left=True)
-    chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(everything), margin={"t": 28})
+    spread = [everything["value"], everything["at_least"], pd.Series([standard])]
+    heights = drawing.value_range(unit, (value for column in spread for value in column))
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(xaxis=drawing.time_axis(everything), margin={"t": 28})
+    newest = everything["month"].max()
+    ends = [_end(one, unit, colour, newest) for one, colour in zip(series, colours, strict=False) if len(one.held())]
+    name_ends(chart, ends, heights)
     return chart
 
 
@@ -68,23 +73,10 @@ def _figure(row: pd.Series, unit: str) -> str:
     return f"{shown} ({wording.period_words(row['month'], int(row['period_months']))})"
 
 
-def _last(one: Series) -> float:
+def _end(one: Series, unit: str, colour: str, newest: pd.Timestamp) -> End:
+    """Return the words for the end of a series, with its month where others go on after it."""
     row = one.held().iloc[-1]
-    return float(row["value"] if pd.notna(row["value"]) else row["at_least"])
-
-
-def _name(chart: go.Figure, one: Series, unit: str, colour: str, look: Look, above: bool) -> None:
-    row = one.held().iloc[-1]
-    shown = wording.figure(row["value"], unit, at_least=row["at_least"])
-    first, until = drawing.span(row["month"], int(row["period_months"]))
-    chart.add_annotation(
-        x=until if row["period_months"] > 1 else first,
-        y=_last(one),
-        text=f"<b>{drawing.label(one.name)}: {drawing.label(shown)}</b>",
-        font={"color": colour, "size": 13},
-        bgcolor=look.soft(look.background, 0.75),
-        showarrow=False,
-        xanchor="right",
-        yanchor="bottom" if above else "top",
-        yshift=6 if above else -6,
-    )
+    value = row["value"] if pd.notna(row["value"]) else row["at_least"]
+    shown = wording.figure(row["value"], unit, at_least=row["at_least"]).removesuffix(f" {unit}")
+    name = one.name if row["month"] == newest else f"{one.name}, {wording.short_month(row['month'])}"
+    return End(name, shown, float(value), colour)

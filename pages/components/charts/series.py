@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
+from pages.components.charts.labels import End, name_ends, name_row
 from pages.components.theme import FLAG_MARKS, Look
 
 
@@ -19,7 +20,14 @@ def over_time(results: pd.DataFrame, unit: str, look: Look, standard: float | No
     drawing.add_flags(chart, results, unit, look, "value")
     if standard is not None:
         drawing.add_standard(chart, standard, unit, look)
-    chart.update_layout(yaxis=drawing.value_axis(unit), xaxis=drawing.time_axis(results), margin={"t": 28})
+    spread = [results[name] for name in ("value", "at_least", "high", "low")] + [pd.Series([standard])]
+    heights = drawing.value_range(unit, (value for column in spread for value in column))
+    drawing.set_heights(chart, unit, heights)
+    chart.update_layout(xaxis=drawing.time_axis(results), margin={"t": 28})
+    held = results.dropna(subset=["value"]).sort_values("month")
+    if len(held):
+        row = held.iloc[-1]
+        name_ends(chart, [End("", drawing.short(row["value"], unit), float(row["value"]), look.actual)], heights)
     return chart
 
 
@@ -64,15 +72,12 @@ def comparison(results: pd.DataFrame, names: dict[str, str], local: str, unit: s
         )
         # Over its row, so that name and figure have the width of a phone.
         name = drawing.label(names.get(row["area"], row["area"]))
-        chart.add_annotation(
-            text=f"<b>{name}: {shown}</b>" if mine else f"{name}: {shown}",
-            x=0, xref="paper", xanchor="left", y=place, yshift=17, showarrow=False, align="left",
-            font={"color": look.actual if mine else look.ink, "size": 13},
-        )  # fmt: skip
+        told = f"<b>{name}: {shown}</b>" if mine else f"{name}: {shown}"
+        name_row(chart, place, told, look.actual if mine else look.ink, 17)
     chart.update_layout(
         xaxis={**drawing.value_axis(unit), "showgrid": True},
         yaxis={"visible": False, "range": [len(results) - 0.5, -0.8], "fixedrange": True},
-        margin={"t": 8, "l": 12, "r": 24},
+        margin={"t": 8, "l": 12, "r": 24, "b": 44 if unit == "percent" else 60},
     )
     if unit == "percent":
         chart.update_layout(xaxis={"range": [-1, 101]})

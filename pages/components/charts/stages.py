@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components.charts import drawing
+from pages.components.charts.labels import name_row
 from pages.components.theme import Look
 
 
@@ -29,10 +30,7 @@ def stages(rows: pd.DataFrame, look: Look) -> go.Figure:
                 name=row["stage"],
             )  # fmt: skip
         shown = wording.figure(row["value"], "percent", flag=None if pd.isna(flag) else str(flag))
-        chart.add_annotation(
-            text=f"{drawing.label(row['stage'])}: <b>{drawing.label(shown)}</b>", x=0, xref="paper", xanchor="left",
-            y=place, yshift=20, showarrow=False, font={"color": look.ink, "size": 13},
-        )  # fmt: skip
+        name_row(chart, place, f"{drawing.label(row['stage'])}: <b>{drawing.label(shown)}</b>", look.ink, 20)
     chart.update_layout(
         xaxis={**drawing.value_axis("percent"), "showgrid": True},
         yaxis={"visible": False, "range": [len(rows) - 0.5, -0.9], "fixedrange": True},

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from metrics import wording
 from metrics.course_tables import FORECAST
 from pages.components.charts import drawing
-from pages.components.charts.fan import add_fan, fan_in_words
+from pages.components.charts.fan import add_fan, fan_in_words, fan_paths
+from pages.components.charts.labels import End, Room, name_ends, write
 from pages.components.theme import Look
 
 
@@ -28,21 +29,21 @@ def trajectory(plan: Plan, as_of: date, look: Look, height: int = 420) -> go.Fig
     """Return planned path, milestones, actual and likely figures of one KPI over time; values in the KPI's unit."""
     chart = drawing.figure(look, height)
     drawing.add_gaps(chart, actual_rows(plan), look)
-    targets = plan.milestones["target"].dropna()
-    last_target = float(targets.iloc[-1]) if len(targets) else None
-    add_fan(chart, plan.forecast, plan.unit, look, _latest(plan), last_target)
+    add_fan(chart, plan.forecast, plan.unit, look, _latest(plan))
     _add_planned(chart, plan, look)
     drawing.add_actual(chart, actual_rows(plan), plan.unit, look, "actual")
     drawing.add_flags(chart, actual_rows(plan), plan.unit, look, "actual")
     _add_originals(chart, plan, look)
     _add_statements(chart, plan, look)
-    _name_actual(chart, plan, look)
     if plan.path["month"].notna().any():
         _add_as_of(chart, as_of, look)
-    chart.update_layout(yaxis=drawing.value_axis(plan.unit), margin={"t": 28})
+    drawing.set_heights(chart, plan.unit, _heights(plan))
+    chart.update_layout(margin={"t": 28})
     if len(plan.path) or len(plan.milestones):
         ahead = [as_of, *plan.milestones["month"], *plan.forecast["month"]]
-        chart.update_layout(xaxis=drawing.time_axis(plan.path, ahead))
+        time = drawing.time_axis(plan.path, ahead)
+        chart.update_layout(xaxis=time)
+        _add_names(chart, plan, _taken(plan, as_of, time, height - drawing.FRAME), look)
     return chart
 
 
@@ -93,16 +94,10 @@ def _add_planned(chart: go.Figure, plan: Plan, look: Look) -> None:
     fixed = _dated_values(plan)
     if len(fixed):
         shown = [wording.number(v, plan.unit) for v in fixed["planned"]]
-        free = _free_of_actuals(fixed, plan)
-        brief = [drawing.short(v, plan.unit) for v in fixed["planned"]]
-        labels = [words if room else "" for words, room in zip(brief[:-1], free[:-1], strict=True)]
         chart.add_scatter(
             x=list(fixed["month"]),
             y=[float(v) for v in fixed["planned"]],
-            mode="markers+text",
-            text=[*labels, f"<b>Planned {brief[-1]}</b>"],
-            textposition=_clear_of_the_line(list(fixed["planned"])),
-            textfont={"color": look.planned, "size": 13},
+            mode="markers",
             marker={"symbol": "diamond", "size": 10, "color": look.planned},
             hovertext=[
                 f"{drawing.label(row['label'])}, {wording.month_words(row['month'])}<br><b>planned {w}</b>"
@@ -120,24 +115,6 @@ def _dated_values(plan: Plan) -> pd.DataFrame:
     rows = plan.milestones.merge(path, on="month", how="left").sort_values("position")
     rows = rows.assign(planned=rows["target"].fillna(rows["planned"].where(rows["kind"] == "baseline")))
     return rows.dropna(subset=["planned"])
-
-
-def _free_of_actuals(fixed: pd.DataFrame, plan: Plan) -> list[bool]:
-    """Return for each planned number whether its label has room: no actual figure close by in time and height."""
-    held = plan.path.dropna(subset=["actual"])
-    heights = pd.concat([held["actual"], fixed["planned"]]).astype("float64")
-    room = 0.12 * (heights.max() - min(heights.min(), 0))
-    days = pd.Timedelta(days=95)
-    return [
-        not ((held["month"] - row["month"]).abs().lt(days) & (held["actual"] - row["planned"]).abs().lt(room)).any()
-        for _, row in fixed.iterrows()
-    ]
-
-
-def _clear_of_the_line(values: list[float]) -> list[str]:
-    """Return where labels stand so that neither a rising nor a falling path runs through them."""
-    first, others = ("bottom right", "top left") if values[-1] >= values[0] else ("top right", "bottom left")
-    return [first if len(values) > 1 else others, *[others] * (len(values) - 1)]
 
 
 def _add_statements(chart: go.Figure, plan: Plan, look: Look) -> None:
@@ -177,23 +154,66 @@ def _add_originals(chart: go.Figure, plan: Plan, look: Look) -> None:
         )
 
 
-def _name_actual(chart: go.Figure, plan: Plan, look: Look) -> None:
-    """Write the latest figure beside its point instead of a legend, on the side away from the figures before it."""
-    row = _latest(plan)
-    if row is None:
-        return
-    long_period = row["period_months"] > 1
-    before = plan.path.dropna(subset=["actual"]).sort_values("month")["actual"].iloc[:-1].tail(6)
-    below = len(before) > 0 and before.mean() > row["actual"] > 0
-    chart.add_annotation(
-        x=drawing.span(row["month"], row["period_months"])[1] if long_period else row["month"],
-        y=float(row["actual"]),
-        text=f"<b>Actual {drawing.short(row['actual'], plan.unit)}</b>",
-        font={"color": look.actual},
-        showarrow=False,
-        xanchor="right" if row["month"] > plan.path["month"].min() else "left",
-        yshift=-18 if below else 18,
-    )
+def _heights(plan: Plan) -> tuple[float, float]:
+    """Return the range of the value axis: all that is drawn."""
+    path, ahead = plan.path, plan.forecast
+    drawn = [path["actual"], path["at_least"], path["planned"], ahead["low80"], ahead["high80"]]
+    points = [*drawn, plan.milestones["target"], plan.milestones["original"]]
+    return drawing.value_range(plan.unit, (value for column in points for value in column))
+
+
+def _taken(plan: Plan, as_of: date, time: dict[str, object], height: float) -> Room:
+    """Return the plot with every line of it that words must keep off; `time` is its time axis."""
+    first, last = (pd.Timestamp(edge) for edge in time["range"])  # type: ignore[attr-defined]
+    low, high = _heights(plan)
+    room = Room(first, last, low, high, height)
+    room.take([as_of, as_of], [low, high])
+    planned, actual = plan.path.dropna(subset=["planned"]).sort_values("month"), actual_rows(plan)
+    room.take(list(planned["month"]), list(planned["planned"]))
+    points = drawing.monthly(actual)
+    room.take(list(points["month"]), list(points["actual"]))
+    for _, row in drawing.periods(actual).iterrows():
+        room.take(drawing.span(row["month"], row["period_months"]), [row["actual"]] * 2)
+    for months, *courses in fan_paths(plan.forecast, _latest(plan)):
+        for course in courses:
+            room.take(months, course)
+    return room
+
+
+def _add_names(chart: go.Figure, plan: Plan, room: Room, look: Look) -> None:
+    """Name the latest figure, the last number of the plan, the forecast and, where there is room, each milestone.
+
+    Direct words instead of a legend. What does not fit is left out: it stands beneath the chart as well.
+    """
+    latest, fixed = _latest(plan), _dated_values(plan)
+    if latest is not None:
+        before = plan.path.dropna(subset=["actual"]).sort_values("month")["actual"].iloc[:-1].tail(6)
+        up = not (len(before) > 0 and before.mean() > latest["actual"] > 0)
+        _name(chart, room, plan, _end(latest), latest["actual"], "Actual", look.actual, up, look)
+    if len(fixed):
+        last = fixed.iloc[-1]
+        _name(chart, room, plan, last["month"], last["planned"], "Planned", look.planned, True, look)
+    if courses := fan_paths(plan.forecast, latest):
+        _, _, median, _ = courses[-1]
+        likely = End("Likely", drawing.short(median[-1], plan.unit), median[-1], look.tones["violet"][0])
+        name_ends(chart, [likely], (room.low, room.high))
+    for _, row in fixed.iloc[:-1].iterrows():
+        words = drawing.short(row["planned"], plan.unit)
+        if place := room.put(row["month"], row["planned"], words, up=True):
+            write(chart, row["month"], row["planned"], words, place, look.planned, look)
+
+
+def _name(
+    chart: go.Figure, room: Room, plan: Plan, month: object, value: float, name: str, ink: str, up: bool, look: Look
+) -> None:
+    words = f"{name} {drawing.short(value, plan.unit)}"
+    if place := room.put(month, value, words, up, far=True):
+        write(chart, month, float(value), f"<b>{words}</b>", place, ink, look)
+
+
+def _end(row: pd.Series) -> pd.Timestamp:
+    """Return where a figure of the path ends: a longer period at its end, anything else in its month."""
+    return drawing.span(row["month"], row["period_months"])[1] if row["period_months"] > 1 else row["month"]
 
 
 def _add_as_of(chart: go.Figure, as_of: date, look: Look) -> None:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from metrics import wording
 from pages.components.charts import drawing
 from pages.components.charts.capacity import band_words
+from pages.components.charts.labels import name_row, spread
 from pages.components.theme import Look
 
 _NEAREST = 22  # pixels: labels closer than this are moved apart
@@ -42,9 +43,9 @@ def ribbon(rows: pd.DataFrame, weeks: int | None, look: Look) -> go.Figure:
             name=words,
         )
     _labels(chart, rows, look, height)
-    chart.update_layout(
-        barmode="stack", yaxis=drawing.value_axis("children"), xaxis=_axis(placed), margin={"t": 16, "r": 128}
-    )
+    totals = rows.groupby("month")["children"].sum()
+    drawing.set_heights(chart, "children", drawing.value_range("children", totals))
+    chart.update_layout(barmode="stack", xaxis=_axis(placed), margin={"t": 16, "r": 128})
     return chart
 
 
@@ -61,7 +62,7 @@ def clocks(rows: pd.DataFrame, names: list[str], look: Look) -> go.Figure:
 
     Takes median, median_at_least, long, long_at_least and weeks; days are seven times the weeks.
     """
-    chart = drawing.figure(look, 70 + 74 * len(names))
+    chart = drawing.figure(look, 70 + 100 * len(names))
     for place, (name, (_, row)) in enumerate(zip(names, rows.iterrows(), strict=True)):
         ends = [_days(row, part) for part in ("median", "long")]
         held = [day for day, _ in ends if day is not None]
@@ -83,17 +84,14 @@ def clocks(rows: pd.DataFrame, names: list[str], look: Look) -> go.Figure:
             )  # fmt: skip
         limit = 7 * int(row["weeks"])
         chart.add_scatter(
-            x=[limit, limit], y=[place - 0.28, place + 0.28], mode="lines",
+            x=[limit, limit], y=[place - 0.3, place + 0.08], mode="lines",
             line={"color": look.planned, "width": 3}, hoverinfo="skip", name="standard",
         )  # fmt: skip
-        chart.add_annotation(
-            text=drawing.label(name), x=0, xref="paper", xanchor="left", y=place, yshift=30, showarrow=False,
-            font={"color": look.ink, "size": 14},
-        )  # fmt: skip
+        name_row(chart, place, drawing.label(name), look.ink, 37)
     chart.update_layout(
         xaxis={"rangemode": "tozero", "title": {"text": "days waited so far"}, "showgrid": True},
         yaxis={"visible": False, "range": [len(names) - 0.4, -0.8], "fixedrange": True},
-        margin={"t": 8, "r": 32},
+        margin={"t": 8, "r": 32, "b": 60},
     )
     return chart
 
@@ -144,12 +142,10 @@ def _labels(chart: go.Figure, rows: pd.DataFrame, look: Look, height: int) -> No
     """Name the groups beside the latest bar, apart from each other where the groups are thin."""
     latest = rows[(rows["month"] == rows["month"].max()) & rows["children"].notna() & (rows["children"] > 0)]
     highest = float(rows.groupby("month")["children"].sum().max() or 1)
-    pixel, base, below = highest * 1.05 / (height - 60), 0.0, -1e9
-    for _, band in latest.iterrows():
-        middle = base + float(band["children"]) / 2
-        base += float(band["children"])
-        y = max(middle, below + _NEAREST * pixel)
-        below = y
+    tops = latest["children"].astype("float64").cumsum()
+    room = _NEAREST * highest * 1.05 / (height - 60)
+    places = spread(list(tops - latest["children"] / 2), [room] * len(latest), 0, highest)
+    for y, (_, band) in zip(places, latest.iterrows(), strict=True):
         chart.add_annotation(
             text=f"{_short_band(band)}: {band['children']:,.0f}", x=1, xref="paper", xanchor="left", xshift=4, y=y,
             showarrow=False, font={"color": look.ink, "size": 13}, align="left",

@@ -14,6 +14,7 @@ from pages.components.tiles.quality import (
 )
 from pages.components.tiles.scorecard import (
     amendments,
+    areas,
     attention,
     group,
     kpi_row,
@@ -33,6 +34,7 @@ from pages.components.tiles.shell import damaged, demonstration, first_run, foot
 
 __all__ = [
     "amendments",
+    "areas",
     "attention",
     "badge",
     "comparison",

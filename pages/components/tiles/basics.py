@@ -1,6 +1,7 @@
 """The smallest pieces: headings, charts with their words, badges, tables, downloads. Data text goes through `plain`."""
 
 from collections.abc import Callable
+from numbers import Integral
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,6 +13,8 @@ from pages.components.text import plain
 from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
 
 _TALL = 76  # pixels: three lines
+_SHORT = 25  # rows
+SHEET, HALF_SHEET = 1300, 640  # pixels: a chart keeps its width when it is printed, and print.css says what fits
 _BARE = {"displayModeBar": False, "showTips": False}
 
 
@@ -33,16 +36,18 @@ def section(title: str, note: str = "") -> None:
         st.markdown(f":gray[{plain(note)}]")
 
 
-def draw(figure: go.Figure, words: str, key: str, still: bool = False) -> None:
-    """Show a chart with its text alternative; a still one does not react to the pointer."""
-    st.plotly_chart(figure, theme=None, key=key, alt=words, config={**_BARE, "staticPlot": still})
+def draw(figure: go.Figure, words: str, key: str, still: bool = False, widest: int = SHEET) -> None:
+    """Show a chart with its text alternative, `widest` pixels at most; a still one does not react to the pointer."""
+    st.plotly_chart(figure, width=widest, theme=None, key=key, alt=words, config={**_BARE, "staticPlot": still})
 
 
-def drawn(question: str, chart: Callable[[Look], tuple[go.Figure, str]], still: bool = False) -> None:
+def drawn(
+    question: str, chart: Callable[[Look], tuple[go.Figure, str]], still: bool = False, widest: int = SHEET
+) -> None:
     """Show a chart with its words, drawn once an edition and look; the question names all that it rests on."""
     scheme = look()
     figure, words = kept(f"chart {question} {scheme.name}", lambda: chart(scheme))
-    draw(figure, words, question, still)
+    draw(figure, words, question, still, widest)
 
 
 def badge(status: str) -> None:
@@ -62,8 +67,15 @@ def table(
 ) -> None:
     """Show a table with its text alternative; columns named in `right` are figures, long text wraps in its cell.
 
-    A `whole` one shows every row; others scroll where they are long.
+    A short one that fits a phone is a plain table: its words wrap, it prints to the last row and is read aloud cell by
+    cell. Others scroll in a grid, which takes the keyboard, sorts and searches; a `whole` one shows every row.
     """
+    if len(frame) <= _SHORT and tables.fits_a_phone(frame):
+        shown = frame.map(_cell).rename(columns=plain)
+        # Streamlit sets text to the left in every cell it draws; this is the only way to say otherwise.
+        styled = shown.style.set_properties([plain(name) for name in right], **{"text-align": "right !important"})
+        st.table(styled, border="horizontal", hide_index=True, alt=words)
+        return
     config = {name: st.column_config.Column(alignment="right") for name in right}
     st.dataframe(
         frame,
@@ -75,6 +87,10 @@ def table(
         height="content" if whole else "auto",
         row_height=_TALL if long_text else None,
     )
+
+
+def _cell(value: object) -> str:
+    return plain(f"{value:,}" if isinstance(value, Integral) else value)
 
 
 def download(frame: pd.DataFrame, name: str, words: str) -> None:

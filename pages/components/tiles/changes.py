@@ -34,8 +34,8 @@ def differences(before: Edition, now: Edition) -> Differences:
 
 def in_short(before: Edition, now: Edition, found: Differences) -> None:
     """Say in sentences what differs, and who published either edition and why."""
-    for sentence in changes.in_short(before.manifest, now.manifest, found.all, found.local):
-        st.markdown(f"- {plain(sentence)}")
+    told = changes.in_short(before.manifest, now.manifest, found.all, found.local)
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in told))
 
 
 def of_the_plan(found: Differences) -> None:
@@ -46,14 +46,14 @@ def of_the_plan(found: Differences) -> None:
         table(changes.plan_table(found.plan), "What moved on the scorecard", "moved", long_text=True)
 
 
-def figures(found: Differences) -> None:
-    """Show the local figures that changed, and offer every changed figure."""
+def figures(found: Differences, names: dict[str, str]) -> None:
+    """Show the local figures that changed, areas by their names, and offer every changed figure."""
     if found.all.empty:
         st.markdown("No figure changed.")
         return
     if found.local.empty:
         st.markdown("No figure of the local area changed.")
     else:
-        shown = changes.figures_table(found.local)
+        shown = changes.figures_table(found.local, names)
         table(shown, "Figures that changed", "changed figures", ("Before", "Now", "Difference"))
     download(found.all, "waymark-changes", "Download every changed figure (CSV)")

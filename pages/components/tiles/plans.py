@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.components import charts, phrases, tables
+from pages.components import charts, filters, phrases, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles.basics import drawn, table
@@ -25,6 +25,16 @@ def together(edition: Edition, title: str, named: Named) -> None:
         drawn(f"together {title}", lambda look: (charts.lines(series, unit, look), words))
         for kpi in held:
             to_kpi(kpi, named[kpi])
+
+
+def by_period(edition: Edition, key: str, title: str, named: Named) -> None:
+    """Offer KPIs of a year and their twins of a month (`?<key>=`); only the ones asked for are drawn."""
+    monthly = {f"{kpi}_by_month": name for kpi, name in named.items()}
+    by_year, by_month = filters.periods(["By year", "By month"], key)
+    for place, words, held in ((by_year, "by year", named), (by_month, "by month", monthly)):
+        if place.open:
+            with place:
+                together(edition, f"{title}, {words}", held)
 
 
 def stages(edition: Edition, named: Named) -> None:

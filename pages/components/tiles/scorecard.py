@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from metrics.edition import Manifest
 from pages.components import charts, course, phrases
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS, Look
-from pages.components.tiles.basics import badge, drawn, look
+from pages.components.tiles.basics import HALF_SHEET, SHEET, badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
+_TOLD = 10  # rows told before a reader asks for more
 
 
 def plan_clock(manifest: Manifest) -> None:
@@ -39,7 +41,7 @@ def attention(edition: Edition) -> None:
     # One pair of columns a row, so that cards beside each other are equally tall and are read from left to right.
     places = [column for _ in now[::2] for column in st.columns(2)]
     for place, row in zip(places, now, strict=False):
-        with place, st.container(border=True, gap="xsmall", height="stretch"):
+        with place, st.container(border=True, gap="xsmall", height="stretch", key=f"card attention {row['kpi']}"):
             with st.container(horizontal=True, gap="xsmall"):
                 badge(str(row["status"]))
                 if course.is_newly_off(edition.of_kpi("path", str(row["kpi"]))):
@@ -60,9 +62,26 @@ def overdue(edition: Edition) -> None:
         st.markdown("\n".join(lines))
 
 
-def group(priority_area: str) -> None:
-    """Open a priority area on the scorecard."""
-    st.subheader(plain(priority_area), anchor=False, divider="gray")
+def areas(rows: pd.DataFrame, chosen: bool) -> list[tuple[str, pd.DataFrame, bool]]:
+    """Return every priority area with its SCORECARD rows, in the plan's order, and whether it begins open.
+
+    All do where a reader has chosen among the rows. Else the first does, and others while few rows are told: a browser
+    takes a second for ten.
+    """
+    told = 0
+    out: list[tuple[str, pd.DataFrame, bool]] = []
+    for name, of_area in rows.groupby("priority_area", sort=False):
+        told += len(of_area)
+        out.append((str(name), of_area, chosen or not out or told <= _TOLD))
+    return out
+
+
+def group(priority_area: str, rows: pd.DataFrame, begins_open: bool) -> ExpanderContainer:
+    """Return a place for a priority area, its statuses counted in its name; it is filled once it is open."""
+    counts = rows["status"].value_counts()
+    told = [f"{phrases.status_words(code)} {counts[code]}" for code in STATUS_MARKS if code in counts]
+    label = f"**{plain(priority_area)}** · {len(rows)} KPI{'' if len(rows) == 1 else 's'} · {plain(' · '.join(told))}"
+    return st.expander(label, begins_open, key=f"area {priority_area} {begins_open}", on_change="rerun")
 
 
 def outcome(words: str) -> None:
@@ -89,13 +108,17 @@ def trajectories(edition: Edition, kpis: list[str]) -> None:
     for place, kpi in zip(places, kpis, strict=False):
         with place:
             st.markdown(f"**{plain(plan_of(edition, kpi).title)}**")
-            trajectory(edition, kpi)
+            trajectory(edition, kpi, beside=True)
 
 
-def trajectory(edition: Edition, kpi: str) -> None:
-    """Show planned and actual of one KPI over time."""
+def trajectory(edition: Edition, kpi: str, beside: bool = False) -> None:
+    """Show planned and actual of one KPI over time; `beside` where another stands next to it."""
     plan, as_of = plan_of(edition, kpi), edition.manifest.as_of
-    drawn(f"trajectory {kpi}", lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)))
+    drawn(
+        f"trajectory {kpi}",
+        lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)),
+        widest=HALF_SHEET if beside else SHEET,
+    )
 
 
 @dataclass(frozen=True)
@@ -115,7 +138,7 @@ def kpi_row(edition: Edition, scored: pd.Series) -> None:
     """Show one KPI of the scorecard: question, sparkline, latest figure, gap, status and milestones."""
     kpi, scheme = str(scored["kpi"]), look()
     row = kept(f"scorecard row {kpi} {scheme.name}", lambda: _row(edition, scored, scheme))
-    with st.container(border=True):
+    with st.container(border=True, key=f"card {kpi}"):
         asked, line, figure = st.columns([5, 3, 3], vertical_alignment="top")
         with asked, st.container(gap="xsmall"):
             st.markdown(row.asked)

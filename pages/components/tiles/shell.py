@@ -1,12 +1,17 @@
 """What stands around every screen: demonstration, damage, the edition shown, and the screens without one."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from metrics.edition import Manifest
 from pages.components import phrases
 from pages.components.queries import Opened
 from pages.components.text import plain
-from pages.components.tiles.basics import heading
+from pages.components.tiles.basics import heading, look
+
+_PRINT = Path(__file__).parents[1] / "print.css"
+_PRINT_DARK = Path(__file__).parents[1] / "print_dark.css"
 
 
 def demonstration(manifest: Manifest) -> None:
@@ -28,7 +33,10 @@ def damaged(opened: Opened) -> None:
 
 
 def foot(manifest: Manifest) -> None:
-    """Close a screen with the edition it shows."""
+    """Close a screen with the edition it shows, and with how it looks on paper."""
+    # The one place where a style sheet is sent: two files of ours, constant, for paper alone.
+    for sheet in (_PRINT, _PRINT_DARK) if look().name == "dark" else (_PRINT,):
+        st.html(sheet)
     st.divider()
     st.markdown(f":gray[:small[{plain(phrases.edition_words(manifest))}]]")
 

@@ -69,7 +69,7 @@ def today(chosen: WaitingList) -> None:
     latest = chosen.months.iloc[-1]
     with st.container(horizontal=True):
         for name, figure in waits.totals(latest, chosen.clock.weeks):
-            st.metric(plain(name), plain(figure), border=True, width=235)
+            st.metric(plain(name), plain(figure), border=True)
 
 
 def size(chosen: WaitingList) -> None:
@@ -167,13 +167,13 @@ def side_by_side(edition: Edition, keys: tuple[str, ...]) -> None:
     one_place = len({area for _, (_, area) in lists}) == 1
     named = [capacity_view.clock(clock).title if one_place else words for words, (clock, _) in lists]
     names = [f"{n}, {wording.short_month(m)}" for n, m in zip(named, rows["month"], strict=True)]
-    words = charts.clocks_in_words(rows, names)
+    words = charts.clocks_in_words(rows, named)
     drawn(f"clocks {both}", lambda look: (charts.clocks(rows, names, look), words), still=True)
     st.markdown(
         ":gray[:small[Dot: half have waited so long or less. Diamond: 92 of 100. Upright line: the standard of the "
         "clock. Open shapes: the true figure lies further right.]]"
     )
-    shown = waits.clocks(rows, names)
+    shown = waits.clocks(rows, named)
     table(shown, "Clocks beside each other", "clock rows", tuple(shown.columns[1:]))
 
 
