@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -15,15 +14,13 @@ from rich.progress import Progress
 
 from etl.audit import Act
 from etl.clean import month_in
-from etl.confine import run_confined
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
 from etl.door import answer
 from etl.errors import UsageError, WarehouseBusyError
-from etl.leftovers import working_folder
 from etl.load import withdraw
 from etl.local_area import load_local_area
-from etl.pipeline import Outcome, checked_files, load_files, status
+from etl.pipeline import Outcome, checked_files, load_files, sketched, status
 from etl.return_slip import slip_of_file, slip_of_load
 from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.source import load_sources
@@ -129,11 +126,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sketch(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise UsageError(f"There is no file {options.file}.")
-    folder = working_folder("waymark-")
-    try:
-        draft = run_confined("etl.sketch:sketch_to_answer", {"path": str(options.file.resolve())}, folder)["draft"]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    draft = sketched(options.file)
     print(json.dumps({"draft": draft}) if options.json else draft)
     return 0
 

@@ -32,4 +32,4 @@ def record(warehouse: Warehouse, act: Act, what: str, subject: str, detail: str)
 
 def acts(reader: Reader) -> pd.DataFrame:
     """Return every row of the audit, newest first."""
-    return reader.query("SELECT * FROM audit ORDER BY at DESC")
+    return reader.query('SELECT * FROM audit ORDER BY "at" DESC')

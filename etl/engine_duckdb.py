@@ -1,5 +1,6 @@
 """DuckDB behind the warehouse door. Nothing else opens the warehouse file; editions come through `connect` too."""
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _LOCKED = {
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _NULLABLE = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+# Somebody else has the file open: another process, or within this one a reader beside a writer.
+_HELD = ("Conflicting lock is held", "Could not set lock", "different configuration than existing connections")
 # What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
@@ -112,6 +115,14 @@ class DuckDBEngine:
         """Return whether anything was ever written."""
         return self._path.exists()
 
+    def copy_to(self, path: Path) -> "DuckDBEngine":
+        """Return a warehouse of its own at `path` that holds what this one does now. Raises WarehouseBusyError."""
+        with self.reading():  # keeps writers away
+            for ending in ("", ".wal"):
+                if (held := Path(f"{self._path}{ending}")).exists():
+                    shutil.copyfile(held, f"{path}{ending}")
+        return DuckDBEngine(path, self._wait)
+
     @contextmanager
     def reading(self) -> Iterator[DuckDBTransaction]:
         """Yield a reader of one consistent state. Raises WarehouseBusyError when a writer does not finish in time."""
@@ -159,7 +170,7 @@ class DuckDBEngine:
             try:
                 return connect(self._path, read_only=read_only)
             except duckdb.Error as error:
-                if "Conflicting lock is held" not in str(error) and "Could not set lock" not in str(error):
+                if not any(words in str(error) for words in _HELD):
                     raise _damaged() from error
                 if time.monotonic() >= until:
                     raise self._busy() from error

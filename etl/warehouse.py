@@ -34,10 +34,13 @@ class Writer(Reader, Protocol):
 
 
 class Warehouse(Protocol):
-    """What every engine offers. Both raise WarehouseBusyError when the warehouse stays busy."""
+    """What every engine offers. All but `exists` raise WarehouseBusyError when the warehouse stays busy."""
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
+
+    def copy_to(self, path: Path) -> "Warehouse":
+        """Return a warehouse of its own at `path` that holds what this one does now, to try things on."""
 
     def reading(self) -> AbstractContextManager[Reader]:
         """Open for reading; close as soon as the block ends."""
