@@ -36,6 +36,7 @@ screen = st.navigation(
         st.Page("pages/changes.py", title="What changed?", url_path="changes"),
         st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),
         st.Page("pages/data_quality.py", title="Data quality", url_path="data_quality"),
+        st.Page("pages/upload.py", title="Upload", url_path="upload"),
     ],
     position="top",
 )
@@ -47,10 +48,16 @@ try:
     opened = queries.edition_in_use()
 except EditionError as error:
     tiles.unreadable(str(error))
-    st.stop()
+    if screen.url_path != "upload":
+        st.stop()
+    opened = None
 
 warm_up()
-if opened is None:
+tiles.newer()
+if opened is None and screen.url_path == "upload":  # the first edition, or the one that mends a damaged one
+    with queries.shown(None):
+        screen.run()
+elif opened is None:
     tiles.first_run()
 else:
     tiles.damaged(opened)

@@ -20,7 +20,7 @@ from metrics.document import document
 from metrics.edition import Manifest, current_edition, list_editions
 from metrics.forecast_csv import forecast_of_csv
 from metrics.plan import first_of
-from metrics.publish import publish
+from metrics.publication import Publication, publish_and_tell
 from metrics.show import show
 from metrics.signals_csv import signals_of_csv
 from metrics.wording import figure, period_words
@@ -46,7 +46,7 @@ def _publish(options: argparse.Namespace) -> int:
         if console.is_terminal:
             console.print(f"{name} …")
 
-    done = publish(
+    made = publish_and_tell(
         open_warehouse(),
         editions_folder(),
         plan_folder(),
@@ -57,18 +57,26 @@ def _publish(options: argparse.Namespace) -> int:
         step=step,
     )
     step("")
-    made = done.manifest
-    if options.json:
-        print(
-            json.dumps({**_edition(made), "changed": done.changed, "counts": made.rows, "seconds": seconds}, indent=1)
-        )
-    elif done.changed:
-        print(f"Published edition {made.edition_id}: {made.rows['results']:,} results, as of {made.as_of:%B %Y}.")
-    else:
-        print(f"Nothing has changed since edition {made.edition_id}; it stays in use.")
-        if options.note and options.note != made.note:
-            print("An edition is never changed, so the note given now is not kept.")
+    _say_published(options, made, seconds)
     return 0
+
+
+def _say_published(options: argparse.Namespace, made: Publication, seconds: dict[str, float]) -> None:
+    edition, changed, notice = made.published.manifest, made.published.changed, made.notice
+    problems = [*([made.unrecorded] if made.unrecorded else []), *(notice.problems if notice else [])]
+    if options.json:
+        told = {**_edition(edition), "changed": changed, "counts": edition.rows, "seconds": seconds}
+        print(json.dumps({**told, "notice": str(notice.path) if notice else None, "problems": problems}, indent=1))
+        return
+    if changed:
+        counted = f"{edition.rows['results']:,} results, as of {edition.as_of:%B %Y}"
+        print(f"Published edition {edition.edition_id}: {counted}.")
+    else:
+        print(f"Nothing has changed since edition {edition.edition_id}; it stays in use.")
+        if options.note and options.note != edition.note:
+            print("An edition is never changed, so the note given now is not kept.")
+    for problem in problems:
+        print(problem)
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -180,10 +180,26 @@ def edition_in_use() -> Opened | None:
         return _earlier(folder, current)
 
 
+def pointed_at() -> str | None:
+    """Return the id of the edition in use, None before the first: one small file is read."""
+    return current_edition(editions_folder())
+
+
+def published_since(seen: str | None) -> Manifest | None:
+    """Return the manifest of the edition in use where it is another than the one seen and can be read, else None."""
+    current = pointed_at()
+    if current is None or current == seen:
+        return None
+    try:
+        return read_manifest(editions_folder(), current)
+    except EditionError:
+        return None
+
+
 @contextmanager
-def shown(opened: Opened) -> Iterator[None]:
+def shown(opened: Opened | None) -> Iterator[None]:
     """Let pages see this edition while app.py runs one, so that banner, page and footer show the same."""
-    st.session_state[_HELD] = opened.edition
+    st.session_state[_HELD] = opened.edition if opened else None
     st.session_state.pop(_SENT_BACK, None)
     try:
         yield
@@ -193,8 +209,7 @@ def shown(opened: Opened) -> Iterator[None]:
 
 def edition() -> Edition:
     """Return the edition that app.py shows in this run; a page that runs without app.py starts over through it."""
-    if _HELD not in st.session_state:
-        _through_the_front_door()
+    through_the_front_door()
     held = st.session_state[_HELD]
     assert isinstance(held, Edition)
     return held
@@ -220,13 +235,15 @@ def kept(question: str, answer: Callable[[], Answer]) -> Answer:
     return held
 
 
-def _through_the_front_door() -> None:
-    """Run the screen again by way of app.py, with its address as it is.
+def through_the_front_door() -> None:
+    """Run the screen again by way of app.py, with its address as it is, where it came past it.
 
     Streamlit takes a folder called "pages" for pages of its own and runs them past app.py, until app.py has called
     st.navigation once in the process: so it does when the first visit to a fresh server is a deep link. There is no
     public way to say so beforehand; requirements.txt pins the minor version, and tests/browser tries a deep link.
     """
+    if _HELD in st.session_state:
+        return
     if st.session_state.get(_SENT_BACK):
         st.error("Start Waymark with: streamlit run app.py")
         st.stop()

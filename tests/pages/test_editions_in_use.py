@@ -58,3 +58,16 @@ def test_a_new_edition_is_shown_without_a_restart(open_page: Open, data: Path) -
     app = open_page(kind="full")
     editions.publish(data / "editions", editions.full(), "2026-12-01-1")
     assert "Edition 2026-12-01-1" in words(app.run())
+
+
+def test_an_open_screen_learns_of_new_figures(open_page: Open, data: Path) -> None:
+    """The line is drawn anew every few seconds; here that is what the next run of the fragment would draw."""
+    open_page(kind="full")
+    seen = queries.pointed_at()
+    assert queries.published_since(seen) is None
+    editions.publish(data / "editions", editions.full(), "2026-12-01-1")
+    made = queries.published_since(seen)
+    assert made is not None
+    assert made.edition_id == "2026-12-01-1"
+    (data / "editions" / "2026-12-01-1" / "manifest.json").write_text("{")
+    assert queries.published_since(seen) is None  # nothing to show yet

@@ -1,0 +1,26 @@
+"""How an open screen learns of new figures."""
+
+import streamlit as st
+
+from metrics import wording
+from pages.components.queries import pointed_at, published_since
+from pages.components.text import plain
+
+_LOOK_EVERY = 5  # seconds
+
+
+def newer() -> None:
+    """Say on an open screen that new figures were published, with a button that shows them."""
+    st.fragment(_newer, run_every=_LOOK_EVERY)(pointed_at())
+
+
+def _newer(seen: str | None) -> None:
+    made = published_since(seen)
+    if made is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        when = plain(wording.moment_words(made.published_at))
+        st.markdown(f"**New figures** were published {when}.", width="stretch")
+        if st.button("Show them", key="show new figures"):
+            st.query_params.pop("edition", None)
+            st.rerun(scope="app")
