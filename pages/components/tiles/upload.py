@@ -86,7 +86,9 @@ def file(desk: Desk, number: int) -> None:
     """Show one file: verdict, findings, what to send back, what must be explained, and what to do when unknown."""
     found = desk.checked[number]
     words, done = upload.verdict_words(desk, number), desk.is_loaded(number)
-    with st.expander(f"{plain(found.file)}: {plain(words)}", expanded=found.verdict != "accept" and not done):
+    with st.expander(
+        f"File {number + 1}, {plain(found.file)}: {plain(words)}", expanded=found.verdict != "accept" and not done
+    ):
         st.badge(words, color=VERDICT_MARKS[found.verdict].tone)  # type: ignore[arg-type]
         if found.findings:
             sentences_table(upload.findings(found), f"Findings in {found.file}")
@@ -101,12 +103,14 @@ def file(desk: Desk, number: int) -> None:
         if number in desk.sketches:
             _unknown(desk.sketches[number], number)
         if number in desk.loadable():
+            # A label is read out as it is written, escapes and all: it holds no text of the file.
             for rule, question in upload.queries(found).items():
+                st.markdown(f"**{plain(rule)}:** {plain(question)}")
                 st.text_input(
-                    f"Why is {plain(rule)} right as it is? {plain(question)}", key=_explains(desk, number, rule),
+                    f"Why is it right as it is? ({rule}, file {number + 1})", key=_explains(desk, number, rule),
                     placeholder="your reason stays on record with the load",
                 )  # fmt: skip
-            st.checkbox(f"Load {plain(found.file)}", True, key=_chooses(desk, number))
+            st.checkbox(f"Load file {number + 1}", True, key=_chooses(desk, number))
 
 
 def _unknown(draft: str, number: int) -> None:
@@ -183,7 +187,7 @@ def load(warehouse: Warehouse, desk: Desk, numbers: list[int], off: bool) -> Non
     open_questions = [n for n in numbers if set(upload.queries(desk.checked[n])) - set(explanations(desk, n))]
     for number in open_questions:
         st.info(plain(f"{desk.checked[number].file} waits for an explanation above; untick it to load the others."))
-    words = "Load this file" if len(numbers) == 1 else f"Load these {len(numbers)} files"
+    words = f"Load these {len(numbers)} files" if len(numbers) > 1 else "Load this file"
     if begin("load", words, off=off or not numbers or bool(open_questions), primary=True):
         with at_work():
             _load(warehouse, desk, numbers)
