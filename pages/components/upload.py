@@ -98,13 +98,15 @@ def beside_words(found: Examination, one: Beside | None) -> str:
 
 
 def findings(found: Examination) -> pd.DataFrame:
-    """Return one row a finding, errors first: how grave, what is wrong and what to do, where, which rows, the rule."""
+    """Return one row a finding, errors first: how grave; and where, what is wrong, what to do, the rule.
+
+    Two columns, so that it can be read on a telephone without scrolling sideways.
+    """
+    told = [" ".join(part for part in (_where(f, found), _sentence(f), f"({f.rule})") if part) for f in found.findings]
     return pd.DataFrame(
         {
             "Kind": [f"{SEVERITY_MARKS[f.severity].glyph} {f.severity}" for f in found.findings],
-            "What is wrong, what to do": [_sentence(f) for f in found.findings],
-            "Where": [_where(f, found) for f in found.findings],
-            "Rule": [f.rule for f in found.findings],
+            "Where, what is wrong, what to do": told,
         },
         dtype="str",
     )
@@ -242,13 +244,14 @@ def _sentence(finding: Finding) -> str:
 
 
 def _where(finding: Finding, found: Examination) -> str:
-    """Return how many rows and which, the column, and the sheet where there is more than one to mean."""
+    """Return how many rows and which, the column and the sheet, "" where it is about the whole file."""
     rows = row_words(finding, found)
     counted = (
         f"{_counted(finding.count, 'row')}: {rows}" if finding.count > 1 and rows else f"row {rows}" if rows else ""
     )
     sheet = "" if finding.sheet in (None, found.file) else f"sheet {finding.sheet}"
-    return ", ".join(part for part in (counted, f"column {finding.column}" if finding.column else "", sheet) if part)
+    told = ", ".join(part for part in (counted, f"column {finding.column}" if finding.column else "", sheet) if part)
+    return f"{told[:1].upper()}{told[1:]}:" if told else ""
 
 
 def _runs(rows: Sequence[int]) -> str:
@@ -270,11 +273,11 @@ def _side(row: pd.Series, side: str) -> str:
 def _remark(row: pd.Series) -> str:
     told = []
     if row["remark"] == JUMPS:
-        told.append(f"▲ moves further than usual (up to {wording.number(row['usual_move'], str(row['unit']))})")
+        told.append(f"▲ jumps: usually {wording.number(row['usual_move'], str(row['unit']))} at most")
     elif row["remark"] == TOO_FEW:
-        told.append("too few figures to tell")
+        told.append("too few to tell")
     if row["lost"]:
-        told.append(f"▲ {_counted(int(row['lost']), 'period')} would lose their figure")
+        told.append(f"▲ {_counted(int(row['lost']), 'figure')} lost")
     return "; ".join(told)
 
 

@@ -94,7 +94,7 @@ def test_a_query_loads_once_it_is_explained(page: AppTest, warehouse: Warehouse,
     rows[6]["Referral received date"] = "soon"
     drop(page, write(tmp_path / "nd_may.csv", rows))
     assert cells(page, "Verdict") == ["◆ needs an explanation"]
-    assert "row 8, column Referral received date | DATE_UNREADABLE" in tables(page)
+    assert "◆ query | Row 8, column Referral received date: Not a date we can read." in tables(page)
     assert page.button(key="load").disabled
     why = next(box for box in page.text_input if "DATE_UNREADABLE" in box.label)
     why.set_value("the trust will send it in June").run()
@@ -114,12 +114,15 @@ def test_a_refused_file_says_what_to_mend_and_cannot_be_loaded(
     drop(page, write(tmp_path / "nd_may.csv", rows))
     assert cells(page, "Verdict") == ["■ cannot be loaded"]
     assert "5 of 40 rows cannot be loaded, more than 5%" in tables(page)
-    assert "5 rows: 2–6, column Referral received date" in tables(page)
+    assert "5 rows: 2–6, column Referral received date: Not a date" in tables(page)
     assert "Errors must be mended in the file." in words(page)
     assert "No file is chosen." in words(page)
     assert page.button(key="load").disabled
     assert "soon" not in f"{tables(page)}{words(page)}"
-    assert not warehouse.exists() or loads(warehouse) == []
+    assert loads(warehouse) == []
+    page.selectbox(key="source named").set_value("dfe_lait").run()  # checked again, on record once
+    assert "WRONG_SOURCE" in tables(page)
+    assert cells(page, "Did") == ["refused"]
 
 
 def test_an_unknown_file_gets_a_draft_and_the_way_to_add_a_source(page: AppTest, tmp_path: Path) -> None:
@@ -191,7 +194,7 @@ def test_hostile_names_are_only_names(page: AppTest, may: Path, tmp_path: Path) 
     assert not page.exception
     shown = ["a.png) __bold__ _red[hi].csv", "nd.csv", "nd.csv", f"{('long' * 100)[:150]}.csv", "ndvsc.exe.csv"]
     assert cells(page, "File") == shown
-    assert [entry.label for entry in page.expander][0].startswith("File 1, a\\.png\\) \\_\\_bold")
+    assert [entry.label for entry in page.expander][1].startswith("File 1, a\\.png\\) \\_\\_bold")
     assert sorted(path.name for path in tmp_path.rglob("*.csv")) == ["nd_may.csv"]
 
 

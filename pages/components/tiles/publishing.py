@@ -53,9 +53,12 @@ def _would_change(found: Rehearsal) -> None:
         st.markdown(plain(f"This would be the first edition, with {found.figures:,} figures."))
         return
     rows = found.scorecard
-    st.markdown(plain(f"{found.figures:,} figures would differ, those of {len(rows):,} scored KPIs among them."))
+    scored = (
+        "the latest figures and statuses of these scored KPIs" if len(rows) else "no status or latest scored figure"
+    )
+    st.markdown(plain(f"{found.figures:,} figures would differ, among them {scored}."))
     if len(rows):
-        table(upload.scorecard(rows), "What would change on the scorecard", "scorecard changes", long_text=True)
+        table(upload.scorecard(rows), "What would change on the scorecard", "scorecard changes", whole=True)
 
 
 def _published(made: Publication, rehearsed: Rehearsal | None) -> None:

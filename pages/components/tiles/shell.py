@@ -45,6 +45,7 @@ def first_run() -> None:
     with st.container(border=True):
         st.markdown("**With extracts of your own:**")
         st.code("python -m etl load FILE…\npython -m metrics publish", language=None, wrap_lines=True)
+        st.page_link("pages/upload.py", label="Or in the browser: upload and publish →")
 
 
 def unreadable(reason: str) -> None:

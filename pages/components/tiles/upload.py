@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
+from etl.clean import month_in
 from etl.errors import UnreadableFileError, WaymarkError
-from etl.load import beside, withdraw
+from etl.load import beside, record_refusal, withdraw
 from etl.pipeline import beside_loads, examine_files, load_examined, sketched
 from etl.received import received
 from etl.return_slip import slip_bytes
 from etl.settings import data_folder, plan_folder
+from etl.source import load_sources
 from etl.warehouse import Warehouse
 from metrics.preview import preview
 from pages.components import upload
@@ -35,11 +38,12 @@ def desk(warehouse: Warehouse) -> Desk:
         accept_multiple_files=True, key="extracts", max_upload_size=_LARGEST,
     )  # fmt: skip
     found: Desk = st.session_state.setdefault(_DESK, Desk())
-    files = tuple(file.file_id for file in given)
+    source, month = _named()
+    files = (*(file.file_id for file in given), str(source), str(month))
     if files != found.files:
         found = st.session_state[_DESK] = Desk()
         try:
-            _check(warehouse, found, [(file.name, file.getvalue()) for file in given])
+            _check(warehouse, found, [(file.name, file.getvalue()) for file in given], source, month)
             found.files = files
         except (WaymarkError, OSError) as error:
             found = st.session_state[_DESK] = Desk(files, trouble=said(error))
@@ -49,18 +53,42 @@ def desk(warehouse: Warehouse) -> Desk:
     return found
 
 
-def _check(warehouse: Warehouse, desk: Desk, files: list[tuple[str, bytes]]) -> None:
+def _named() -> tuple[str | None, date | None]:
+    """Ask for source and month of files that do not tell; None for what they are to tell themselves."""
+    titles = {name: source.title for name, source in load_sources().items()}
+    with st.expander("Where a file does not tell what it is, or which month it is for"):
+        source = st.selectbox(
+            "They follow", list(titles), None, lambda name: f"{titles[name]} ({name})", key="source named",
+            placeholder="what their headings say",
+        )  # fmt: skip
+        text = st.text_input("They are for the month", key="month named", placeholder="YYYY-MM").strip()
+        month = month_in(text) if text else None
+        if text and month is None:
+            st.warning("Write the month as YYYY-MM. Until then the files tell it themselves.")
+    return source, month
+
+
+def _check(
+    warehouse: Warehouse, desk: Desk, files: list[tuple[str, bytes]], source: str | None, month: date | None
+) -> None:
     """Fill the desk, file by file, with progress. Raises WaymarkError, OSError; no file is left anywhere then."""
     if not files:
         return
+    refused: set[str] = st.session_state.setdefault("refused", set())  # on record once, however often it is dropped
     bar = st.progress(0.0, "Putting the files aside …")
-    with received(files) as paths, closing(examine_files(paths, today=now().date())) as examinations:
+    with (
+        received(files) as paths,
+        closing(examine_files(paths, today=now().date(), source=source, month=month)) as examinations,
+    ):
         bar.progress(0.0, f"Checking {len(paths)} files …" if len(paths) > 1 else "Checking the file …")
         for number, found in enumerate(examinations):
             desk.examined.append(found)
             desk.checked.append(beside_loads(warehouse, found))
             if any(finding.rule == upload.UNKNOWN for finding in found.findings):
                 desk.sketches[number] = _sketch(found.path)
+            if found.verdict == "reject" and found.sha256 not in refused:
+                record_refusal(warehouse, found, (), act())
+                refused.add(found.sha256)
             bar.progress((number + 1) / len(paths), f"Checked {plain(found.file)}")
     bar.empty()
 
@@ -75,9 +103,7 @@ def _sketch(path: Path) -> str:
 def overview(desk: Desk, held: Sequence[dict[str, object]]) -> None:
     """Show every file on one line: verdict, what it is, rows, and what it stands beside."""
     shown = upload.files(desk, [beside(held, found) for found in desk.checked])
-    table(
-        shown, "Files and their verdicts", "files", ("Rows", "Can be loaded", "Held back"), long_text=True, whole=True
-    )
+    table(shown, "Files and their verdicts", "files", ("Rows", "Can be loaded", "Held back"), whole=True)
     for what in desk.clashes():
         st.warning(plain(f"Two files or more are for {what}. Each replaces the one before it: choose the one to keep."))
 
@@ -165,7 +191,7 @@ def would_change(warehouse: Warehouse, desk: Desk, numbers: list[int]) -> None:
     (st.warning if jumps else st.markdown)(plain(words))
     if len(desk.preview):
         shown = upload.preview(desk.preview)
-        table(shown, "What the chosen files would change", "preview rows", tuple(shown.columns[3:6]), long_text=True)
+        table(shown, "What the chosen files would change", "preview rows", tuple(shown.columns[3:6]), whole=True)
 
 
 def _try_out(warehouse: Warehouse, desk: Desk, numbers: list[int]) -> None:
