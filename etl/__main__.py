@@ -1,4 +1,5 @@
-"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, dictionary, demo."""
+"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit, dictionary,
+demo."""
 
 import argparse
 import getpass
@@ -13,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from etl.audit import Act
+from etl.audit import Act, acts, audit_faults, published_heads
 from etl.clean import month_in
 from etl.confine import run_confined
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
@@ -25,7 +26,7 @@ from etl.load import withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, status
 from etl.return_slip import slip_of_file, slip_of_load
-from etl.settings import SHIPPED, data_folder, plan_folder
+from etl.settings import SHIPPED, data_folder, editions_folder, plan_folder
 from etl.source import load_sources
 from etl.template import write_template
 from etl.warehouse import open_warehouse
@@ -164,6 +165,24 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    heads = published_heads(editions_folder())
+    with open_warehouse().reading() as reader:
+        rows, faults = acts(reader), audit_faults(reader, heads) if options.verify else []
+    if options.json:
+        data = rows.assign(at=rows["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")).astype("object")
+        print(json.dumps({"acts": data.where(data.notna(), None).to_dict("records"), "faults": faults}, indent=1))
+    elif options.verify:
+        print("\n".join(faults) or f"{len(rows)} acts, each as it was written and in its place.")
+    else:
+        for row in rows.fillna({"detail": ""}).itertuples():
+            words = (
+                f"{row.number}  {row.at:%Y-%m-%d %H:%M}  {row.who} ({row.role}): {row.act} {row.subject}; {row.detail}"
+            )
+            print(words.removesuffix("; "))
+    return 1 if faults else 0
+
+
 def _demo(options: argparse.Namespace) -> int:
     warehouse = open_warehouse()
     if options.when_empty and status(warehouse)["loads"]:
@@ -233,6 +252,8 @@ def _parser() -> argparse.ArgumentParser:
     undo.add_argument("--why", required=True)
     undo.add_argument("--by")
     command("status", _status, "list loads, coverage and gaps")
+    audit = command("audit", _audit, "list who did what, newest first")
+    audit.add_argument("--verify", action="store_true", help="whether every act stands as it was written")
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
     demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")

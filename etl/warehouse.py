@@ -34,7 +34,7 @@ class Writer(Reader, Protocol):
 
 
 class Warehouse(Protocol):
-    """What every engine offers. Both raise WarehouseBusyError when the warehouse stays busy."""
+    """What every engine offers. All raise WarehouseBusyError when the warehouse stays busy."""
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
@@ -44,6 +44,9 @@ class Warehouse(Protocol):
 
     def writing(self) -> AbstractContextManager[Writer]:
         """Open for writing, one writer at a time; commit at the end, roll back on any error."""
+
+    def held(self) -> AbstractContextManager[Path]:
+        """Hold off every writer and name the file to copy, all commits in it."""
 
 
 def open_warehouse(address: str | None = None) -> Warehouse:

@@ -60,6 +60,7 @@ class Manifest(BaseModel):
     demonstration: bool
     version: str
     rows: dict[str, int]
+    audit_head: str = ""  # number and hash of the audit's last row when the figures were read
 
 
 def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.audit import audit_head
 from etl.errors import DocumentError
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
@@ -66,6 +67,7 @@ def publish(
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
             "WHERE loads.state = 'current' ORDER BY loads.month"
@@ -104,6 +106,7 @@ def publish(
     if before and (manifest := read_manifest(editions, before)).content_sha256 == digest:
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
+    manifest = manifest.model_copy(update={"audit_head": head})
     return Published(write_edition(editions, tables, manifest), changed=True)
 
 
