@@ -1,12 +1,13 @@
-"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit, dictionary,
-demo."""
+"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit,
+backup, restore, dictionary, demo."""
 
 import argparse
 import getpass
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from etl.audit import Act, acts, audit_faults, published_heads
+from etl import keeping
+from etl.audit import Act
 from etl.clean import month_in
 from etl.confine import run_confined
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
@@ -26,7 +28,7 @@ from etl.load import withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, status
 from etl.return_slip import slip_of_file, slip_of_load
-from etl.settings import SHIPPED, data_folder, editions_folder, plan_folder
+from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.source import load_sources
 from etl.template import write_template
 from etl.warehouse import open_warehouse
@@ -166,21 +168,36 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    heads = published_heads(editions_folder())
-    with open_warehouse().reading() as reader:
-        rows, faults = acts(reader), audit_faults(reader, heads) if options.verify else []
-    if options.json:
-        data = rows.assign(at=rows["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")).astype("object")
-        print(json.dumps({"acts": data.where(data.notna(), None).to_dict("records"), "faults": faults}, indent=1))
-    elif options.verify:
-        print("\n".join(faults) or f"{len(rows)} acts, each as it was written and in its place.")
-    else:
-        for row in rows.fillna({"detail": ""}).itertuples():
-            words = (
-                f"{row.number}  {row.at:%Y-%m-%d %H:%M}  {row.who} ({row.role}): {row.act} {row.subject}; {row.detail}"
-            )
-            print(words.removesuffix("; "))
-    return 1 if faults else 0
+    return _tell(options, keeping.audit(verify=options.verify))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with _bar("reading" if options.verify else "copying") as progress:
+        if options.verify:
+            told = keeping.verified(options.verify, progress)
+        else:
+            told = keeping.backup(options.to, Act(options.by or getpass.getuser(), _now()), progress)
+    return _tell(options, told)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    with _bar("restoring") as progress:
+        act = Act(options.by or getpass.getuser(), _now())
+        told = keeping.restored(options.file, options.into, act, progress)
+    return _tell(options, told)
+
+
+def _tell(options: argparse.Namespace, told: keeping.Told) -> int:
+    print(json.dumps(told.data, indent=1, ensure_ascii=False) if options.json else "\n".join(told.lines))
+    return told.code
+
+
+@contextmanager
+def _bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what is told how much of how much is done; it draws on a terminal alone."""
+    with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, whole: progress.update(task, completed=done, total=whole)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -254,6 +271,14 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "list loads, coverage and gaps")
     audit = command("audit", _audit, "list who did what, newest first")
     audit.add_argument("--verify", action="store_true", help="whether every act stands as it was written")
+    backup = command("backup", _backup, "copy warehouse, editions and plan of one moment into one file; never the key")
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="where; by default backups in the data folder")
+    backup.add_argument("--verify", type=Path, metavar="BACKUP", help="read a backup whole instead of making one")
+    back = command("restore", _restore, "put a backup in the place of what is there, which is kept aside")
+    back.add_argument("file", type=Path, metavar="BACKUP")
+    back.add_argument("--into", type=Path, metavar="FOLDER", help="another data folder than the one in use")
+    for sub in (backup, back):
+        sub.add_argument("--by", help="who; by default the account's name")
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
     demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
 from etl.errors import WarehouseBusyError
-from etl.lock import alone
+from etl.lock import alone_with_warehouse, busy_words
 from etl.migrations import migrate, older_version
 from etl.tables import Table
 
@@ -88,6 +88,19 @@ class DuckDBTransaction:
         insert_frame(self._connection, table, frame)
 
 
+@contextmanager
+def as_it_stands(path: Path) -> Iterator[DuckDBTransaction]:
+    """Yield a reader of a warehouse file, of whatever version it is. Raises WarehouseBusyError for a damaged one."""
+    try:
+        connection = connect(path, read_only=True)
+    except duckdb.Error as error:
+        raise _refused(error) from error
+    try:
+        yield DuckDBTransaction(connection)
+    finally:
+        connection.close()
+
+
 def coded(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
     """Return the rows of a SELECT, its words as codes: no row has strings of its own. Raises duckdb.Error."""
     try:
@@ -149,13 +162,13 @@ class DuckDBEngine:
     @contextmanager
     def writing(self) -> Iterator[DuckDBTransaction]:
         """Yield the one writer; commit at the end, roll back on any error. Raises WarehouseBusyError."""
-        with alone(self._path, self._wait, self._busy), self._transaction() as writer:
+        with alone_with_warehouse(self._path, self._wait), self._transaction() as writer:
             yield writer
 
     @contextmanager
     def held(self) -> Iterator[Path]:
         """Yield the file with every commit in it, closed, while nobody else may write. Raises WarehouseBusyError."""
-        with alone(self._path, self._wait, self._busy):
+        with alone_with_warehouse(self._path, self._wait):
             with self._transaction():
                 pass
             yield self._path
@@ -208,12 +221,5 @@ class DuckDBEngine:
                 if not any(said in str(error) for said in _TAKEN):
                     raise _refused(error) from error
                 if time.monotonic() >= until:
-                    raise WarehouseBusyError(self._busy) from error
+                    raise WarehouseBusyError(busy_words(self._wait)) from error
                 time.sleep(0.05)
-
-    @property
-    def _busy(self) -> str:
-        return (
-            f"The warehouse is busy: another load or publish did not finish within {self._wait:g} seconds. "
-            "Nothing was changed. Try again in a minute."
-        )

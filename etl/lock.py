@@ -1,21 +1,42 @@
-"""One at a time, across processes: the operating system's lock, which ends with the process that holds it."""
+"""One at a time, across processes: the operating system's lock, which ends with the process that holds it.
+
+Whoever takes both takes the editions' first.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from etl.errors import WarehouseBusyError
+from etl.settings import warehouse_wait_seconds
+
+_AGAIN = "Nothing was changed. Try again in a minute."
+
+
+def alone_with_editions(editions: Path) -> AbstractContextManager[None]:
+    """Hold off every other publish, prune, backup and restore. Raises WarehouseBusyError."""
+    wait = warehouse_wait_seconds()
+    return _alone(
+        editions, wait, f"Another publish, backup or restore did not finish within {wait:g} seconds. {_AGAIN}"
+    )
+
+
+def alone_with_warehouse(path: Path, wait_seconds: float | None = None) -> AbstractContextManager[None]:
+    """Hold off every other writer of the warehouse. Raises WarehouseBusyError."""
+    wait = warehouse_wait_seconds() if wait_seconds is None else wait_seconds
+    return _alone(path, wait, busy_words(wait))
+
+
+def busy_words(wait_seconds: float) -> str:
+    """Return the sentence for a warehouse that another process does not let go of."""
+    return f"The warehouse is busy: another load or publish did not finish within {wait_seconds:g} seconds. {_AGAIN}"
 
 
 @contextmanager
-def alone(path: Path, wait_seconds: float, busy: str) -> Iterator[None]:
-    """Hold the lock `<path>.lock` while the block runs.
-
-    Raises WarehouseBusyError with the sentence `busy` where another process holds it for longer than one waits, and
-    with a sentence of its own where the folder does not let itself be written.
-    """
+def _alone(path: Path, wait_seconds: float, busy: str) -> Iterator[None]:
+    """Hold the lock `<path>.lock`, or raise with the sentence `busy`, or with one on a folder that cannot be used."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{path}.lock", timeout=wait_seconds, mode=0o600)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from etl.audit import audit_head
 from etl.errors import DocumentError
+from etl.lock import alone_with_editions
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
@@ -56,8 +57,17 @@ def publish(
     """Compute everything and publish it as a new edition; the same figures again leave the current one in use.
 
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
-    last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
+    last month it has. One publishes at a time, from reading to pointing, so that older figures never follow newer
+    ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
+    with alone_with_editions(editions):
+        return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step)
+
+
+def _publish(
+    warehouse: Warehouse, editions: Path, plan_folder: Path, by: str, note: str, at: datetime,
+    as_of: date | None, step: Step,
+) -> Published:  # fmt: skip
     local = load_plan(plan_folder)
     plan, scorecard = local.plan, local.scorecard
     _refuse_rewriting(local, editions)

@@ -13,6 +13,8 @@ from tests.pages.screen import words
 
 def damage(place: Path, how: str) -> None:
     """Spoil an edition: its manifest, or the file with its figures."""
+    for file in place.iterdir():
+        file.chmod(0o600)
     if how == "manifest":
         (place / "manifest.json").write_text("{", encoding="utf-8")
     elif how == "figures gone":
