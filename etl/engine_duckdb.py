@@ -179,8 +179,8 @@ class DuckDBEngine:
             self._keep_a_copy(version)
         connection = self._open(read_only=False)
         try:
-            self._path.chmod(0o600)
             connection.begin()
+            self._path.chmod(0o600)
             migrate(DuckDBTransaction(connection))
             yield DuckDBTransaction(connection)
             connection.commit()
