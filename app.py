@@ -8,7 +8,7 @@ import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
 from metrics.edition import EditionError
-from pages.components import queries, serving, tiles
+from pages.components import filters, queries, serving, tiles
 
 if reason := serving.refusal(st.get_option("server.address")):
     serving.stop(reason)
@@ -44,7 +44,7 @@ screen = st.navigation(
 st.set_page_config(page_title=f"{screen.title} · Waymark")
 
 try:
-    opened = queries.edition_in_use()
+    opened = queries.edition_in_use(filters.edition_asked())
 except EditionError as error:
     tiles.unreadable(str(error))
     st.stop()
@@ -54,6 +54,7 @@ if opened is None:
     tiles.first_run()
 else:
     tiles.damaged(opened)
+    tiles.past(opened)
     tiles.demonstration(opened.edition.manifest)
     with queries.shown(opened):
         screen.run()

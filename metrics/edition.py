@@ -101,7 +101,7 @@ def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Ma
     building = working_folder(".building-", folder)
     try:
         _write_file(building / "restricted.duckdb", EDITION, tables)
-        (building / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        (building / "manifest.json").write_text(_sealed(manifest), encoding="utf-8")
         for path in (*building.iterdir(), building):
             if path.is_file():
                 path.chmod(0o400)  # written once
@@ -126,7 +126,7 @@ def current_edition(folder: Path) -> str | None:
     """Return the id of the edition in use, or None where nothing was ever published."""
     finish_restore(folder.parent)
     pointer = folder / _POINTER
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
 
 
 def read_manifest(folder: Path, edition_id: str) -> Manifest:
@@ -135,9 +135,22 @@ def read_manifest(folder: Path, edition_id: str) -> Manifest:
     if edition_id not in {path.parent.name for path in folder.glob("[!.]*/manifest.json")}:
         raise EditionError(f"There is no edition {edition_id[:40]!r}.")
     try:
-        return Manifest.model_validate_json((folder / edition_id / "manifest.json").read_text(encoding="utf-8"))
-    except ValueError as error:
+        said = json.loads((folder / edition_id / "manifest.json").read_text(encoding="utf-8"))
+        if said.pop("seal", None) not in (None, _seal(said)):
+            raise ValueError("the manifest is not what was written")
+        return Manifest.model_validate(said)
+    except (ValueError, AttributeError) as error:
         raise EditionError(f"Edition {edition_id} is damaged: its manifest cannot be read.") from error
+
+
+def _sealed(manifest: Manifest) -> str:
+    said = manifest.model_dump(mode="json")
+    return json.dumps({**said, "seal": _seal(said)}, indent=1)
+
+
+def _seal(said: Mapping[str, object]) -> str:
+    """Return a hash over all a manifest says, so that a bit that rots in it is found as one in the figures is."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def list_editions(folder: Path) -> list[Manifest]:

@@ -36,6 +36,7 @@ from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
+from metrics.prune import edition_fault
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -112,8 +113,7 @@ def _publish(
     tables["bands"] = _bands(facts["clock_counts"], plan, month)
     step("write edition")
     digest = content_hash(tables)
-    before = current_edition(editions)
-    if before and (manifest := read_manifest(editions, before)).content_sha256 == digest:
+    if manifest := _as_published(editions, digest):
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
     manifest = manifest.model_copy(update={"audit_head": head})
@@ -139,6 +139,17 @@ def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
     )
     if faults:
         raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
+
+
+def _as_published(editions: Path, digest: str) -> Manifest | None:
+    """Return the manifest of the edition in use where it holds these very figures, and is whole."""
+    before = current_edition(editions)
+    try:
+        manifest = read_manifest(editions, before) if before else None
+    except EditionError:  # publishing is what mends it
+        return None
+    same = manifest is not None and manifest.content_sha256 == digest and not edition_fault(editions, str(before))
+    return manifest if same else None
 
 
 def version() -> str:

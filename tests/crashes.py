@@ -153,7 +153,7 @@ class Crashes:
     def trial(self, work: str, data: Path, **request: Any) -> dict[str, Any]:
         """Run one child and return how it ended (done, killed, refused), what it said, and the seconds it had.
 
-        After `kill_after` seconds it is killed; at its `step`-th call that changes a disk it is killed or refused (`how`).
+        After `kill_after` seconds it is killed; at its `step`-th call that changes a disk it is `how` "kill" or "fail".
         """
         assert self._parent.stdin
         assert self._parent.stdout
