@@ -8,7 +8,7 @@ import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
 from metrics.edition import EditionError
-from pages.components import queries, serving, tiles
+from pages.components import filters, queries, serving, tiles
 
 if reason := serving.refusal(st.get_option("server.address")):
     serving.stop(reason)
@@ -45,7 +45,7 @@ screen = st.navigation(
 st.set_page_config(page_title=f"{screen.title} · Waymark")
 
 try:
-    opened = queries.edition_in_use()
+    opened = queries.edition_in_use(filters.edition_asked())
 except EditionError as error:
     tiles.unreadable(str(error))
     if screen.url_path != "upload":
@@ -61,6 +61,7 @@ elif opened is None:
     tiles.first_run()
 else:
     tiles.damaged(opened)
+    tiles.past(opened)
     tiles.demonstration(opened.edition.manifest)
     with queries.shown(opened):
         screen.run()

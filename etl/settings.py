@@ -23,6 +23,14 @@ def warehouse_address() -> str:
     return os.environ.get("WAYMARK_WAREHOUSE") or f"duckdb:{data_folder() / 'warehouse.duckdb'}"
 
 
+def warehouse_file() -> Path:
+    """Return the file of a DuckDB warehouse. Raises UsageError for another engine, which has backups of its own."""
+    engine, _, place = warehouse_address().partition(":")
+    if engine != "duckdb" or not place:
+        raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>"; engine "{engine}" is not known.')
+    return Path(place)
+
+
 def warehouse_wait_seconds() -> float:
     """Return how long a call waits for another writer: `WAYMARK_WAIT`, or 30 seconds. Raises UsageError."""
     try:

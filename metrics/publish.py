@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.audit import audit_head
 from etl.errors import DocumentError
+from etl.lock import alone_with_editions
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
@@ -34,6 +36,7 @@ from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
+from metrics.prune import edition_fault
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
 
@@ -55,8 +58,17 @@ def publish(
     """Compute everything and publish it as a new edition; the same figures again leave the current one in use.
 
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
-    last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
+    last month it has. One publishes at a time, from reading to pointing, so that older figures never follow newer
+    ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
+    with alone_with_editions(editions):
+        return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step)
+
+
+def _publish(
+    warehouse: Warehouse, editions: Path, plan_folder: Path, by: str, note: str, at: datetime,
+    as_of: date | None, step: Step,
+) -> Published:  # fmt: skip
     local = load_plan(plan_folder)
     plan, scorecard = local.plan, local.scorecard
     _refuse_rewriting(local, editions)
@@ -66,6 +78,7 @@ def publish(
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
             "WHERE loads.state = 'current' ORDER BY loads.month"
@@ -100,10 +113,10 @@ def publish(
     tables["bands"] = _bands(facts["clock_counts"], plan, month)
     step("write edition")
     digest = content_hash(tables)
-    before = current_edition(editions)
-    if before and (manifest := read_manifest(editions, before)).content_sha256 == digest:
+    if manifest := _as_published(editions, digest):
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digest, tables, bool(current["demonstration"].any()))
+    manifest = manifest.model_copy(update={"audit_head": head})
     return Published(write_edition(editions, tables, manifest), changed=True)
 
 
@@ -126,6 +139,17 @@ def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
     )
     if faults:
         raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
+
+
+def _as_published(editions: Path, digest: str) -> Manifest | None:
+    """Return the manifest of the edition in use where it holds these very figures, and is whole."""
+    before = current_edition(editions)
+    try:
+        manifest = read_manifest(editions, before) if before else None
+    except EditionError:  # publishing is what mends it
+        return None
+    same = manifest is not None and manifest.content_sha256 == digest and not edition_fault(editions, str(before))
+    return manifest if same else None
 
 
 def version() -> str:

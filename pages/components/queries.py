@@ -6,7 +6,7 @@ copy before changing a frame.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -154,10 +154,16 @@ def _as_people_count(names: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Opened:
-    """The edition the screens show, and the id of a newer one that could not be opened, if any."""
+    """The edition the screens show, and what it is shown in place of.
+
+    `damaged` is a newer one that could not be opened, `past` the current one where a reader asked for another;
+    `refused` says why what a reader asked for is not shown.
+    """
 
     edition: Edition
     damaged: str | None = None
+    past: str | None = None
+    refused: str | None = None
 
 
 def audience() -> Audience:
@@ -165,29 +171,35 @@ def audience() -> Audience:
     return "restricted"
 
 
-def edition_in_use() -> Opened | None:
-    """Return the current edition; where it is damaged, the newest readable one before it; None before the first.
+def edition_in_use(asked: str | None = None) -> Opened | None:
+    """Return the edition asked for, by default the current one; None before the first.
 
-    Raises EditionError where editions exist and none can be opened. Called once a run, by app.py.
+    Where the current one is damaged, the newest readable one stands in; where the one asked for cannot be opened, the
+    current one. Raises EditionError where editions exist and none can be opened. Called once a run, by app.py.
     """
     folder = editions_folder()
     current = current_edition(folder)
-    if current is None:
+    if asked and asked != current:
+        try:
+            return Opened(_open(str(folder), asked, audience()), past=current or "")
+        except EditionError as error:
+            found = _current(folder, current)
+            return found and replace(found, refused=str(error))
+    return _current(folder, current)
+
+
+def _current(folder: Path, current: str | None) -> Opened | None:
+    if current is None and not list_editions(folder):
         return None
     try:
-        return Opened(_open(str(folder), current, audience()))
+        return Opened(_open(str(folder), current or "", audience()))
     except (EditionError, KeyError):  # KeyError: a table lacks a column of today's contract
-        return _earlier(folder, current)
-
-
-def pointed_at() -> str | None:
-    """Return the id of the edition in use, None before the first: one small file is read."""
-    return current_edition(editions_folder())
+        return _earlier(folder, current or "")
 
 
 def published_since(seen: str | None) -> Manifest | None:
     """Return the manifest of the edition in use where it is another than the one seen and can be read, else None."""
-    current = pointed_at()
+    current = current_id()
     if current is None or current == seen:
         return None
     try:
@@ -213,6 +225,16 @@ def edition() -> Edition:
     held = st.session_state[_HELD]
     assert isinstance(held, Edition)
     return held
+
+
+def all_editions() -> list[Manifest]:
+    """Return the manifests of all readable editions, newest first."""
+    return list_editions(editions_folder())
+
+
+def current_id() -> str | None:
+    """Return the id of the edition that CURRENT names, None before the first: one small file is read."""
+    return current_edition(editions_folder())
 
 
 def earlier_editions() -> list[Manifest]:
@@ -253,19 +275,14 @@ def through_the_front_door() -> None:
 
 
 def _earlier(folder: Path, damaged: str) -> Opened:
-    readable: list[Manifest] = []
-    for place in folder.glob("[!.]*/manifest.json"):
-        try:
-            readable.append(read_manifest(folder, place.parent.name))
-        except EditionError:
-            continue
-    for manifest in sorted(readable, key=lambda m: (m.published_at, m.edition_id), reverse=True):
+    for manifest in list_editions(folder):
         if manifest.edition_id != damaged:
             try:
                 return Opened(_open(str(folder), manifest.edition_id, audience()), damaged)
             except (EditionError, KeyError):
                 continue
-    raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
+    named = f"Edition {damaged}" if damaged else "The current edition"
+    raise EditionError(f"{named} is damaged and no earlier one can be opened. Publish again.")
 
 
 # A chart is some 50 KB; a hundred and fifty KPIs in two looks and a few what-ifs fit.

@@ -30,7 +30,7 @@ from pages.components.tiles.scorecard import (
     trajectory,
     without_figure,
 )
-from pages.components.tiles.shell import damaged, demonstration, first_run, foot, unreadable
+from pages.components.tiles.shell import damaged, demonstration, first_run, foot, past, unreadable
 
 __all__ = [
     "amendments",
@@ -66,6 +66,7 @@ __all__ = [
     "overdue",
     "over_time",
     "pace",
+    "past",
     "plan_clock",
     "plan_of",
     "section",

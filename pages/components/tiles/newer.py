@@ -3,7 +3,8 @@
 import streamlit as st
 
 from metrics import wording
-from pages.components.queries import pointed_at, published_since
+from pages.components import filters
+from pages.components.queries import current_id, published_since
 from pages.components.text import plain
 
 _LOOK_EVERY = 5  # seconds
@@ -11,7 +12,7 @@ _LOOK_EVERY = 5  # seconds
 
 def newer() -> None:
     """Say on an open screen that new figures were published, with a button that shows them."""
-    st.fragment(_newer, run_every=_LOOK_EVERY)(pointed_at())
+    st.fragment(_newer, run_every=_LOOK_EVERY)(current_id())
 
 
 def _newer(seen: str | None) -> None:
@@ -22,5 +23,5 @@ def _newer(seen: str | None) -> None:
         when = plain(wording.moment_words(made.published_at))
         st.markdown(f"**New figures** were published {when}.", width="stretch")
         if st.button("Show them", key="show new figures"):
-            st.query_params.pop("edition", None)
+            filters.show_current()
             st.rerun(scope="app")

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from metrics import wording
 from metrics.edition import Manifest
-from pages.components import phrases
+from pages.components import filters, phrases
 from pages.components.queries import Opened
 from pages.components.text import plain
 from pages.components.tiles.basics import heading
@@ -20,11 +21,27 @@ def demonstration(manifest: Manifest) -> None:
 
 def damaged(opened: Opened) -> None:
     """Say when an earlier edition is shown because the current one cannot be opened."""
-    if opened.damaged:
+    if opened.damaged is not None:
+        named = f"The latest edition, {plain(opened.damaged)}," if opened.damaged else "The latest edition"
         st.error(
-            f"The latest edition, {plain(opened.damaged)}, is damaged and cannot be opened. You are looking at the one "
+            f"{named} is damaged and cannot be opened. You are looking at the one "
             f"before it, {plain(opened.edition.manifest.edition_id)}. Publish again to put this right."
         )
+
+
+def past(opened: Opened) -> None:
+    """Say on every screen when it does not show the current edition because a reader asked for another."""
+    if opened.past is not None:
+        manifest = opened.edition.manifest
+        st.warning(
+            f"**Not the current edition.** You are looking at edition {plain(manifest.edition_id)}, published "
+            f"{plain(wording.moment_words(manifest.published_at))} by {plain(manifest.published_by)}."
+        )
+    elif opened.refused:
+        st.warning(f"{plain(opened.refused)} You are looking at the current edition.")
+    else:
+        return
+    st.button("Show the current edition", on_click=filters.show_current)
 
 
 def foot(manifest: Manifest) -> None:
