@@ -8,7 +8,7 @@ import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
 from metrics.edition import EditionError
-from pages.components import queries, serving, tiles
+from pages.components import filters, queries, serving, tiles
 
 if reason := serving.refusal(st.get_option("server.address")):
     serving.stop(reason)
@@ -36,6 +36,7 @@ screen = st.navigation(
         st.Page("pages/changes.py", title="What changed?", url_path="changes"),
         st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),
         st.Page("pages/data_quality.py", title="Data quality", url_path="data_quality"),
+        st.Page("pages/upload.py", title="Upload", url_path="upload"),
     ],
     position="top",
 )
@@ -44,16 +45,23 @@ screen = st.navigation(
 st.set_page_config(page_title=f"{screen.title} · Waymark")
 
 try:
-    opened = queries.edition_in_use()
+    opened = queries.edition_in_use(filters.edition_asked())
 except EditionError as error:
     tiles.unreadable(str(error))
-    st.stop()
+    if screen.url_path != "upload":
+        st.stop()
+    opened = None
 
 warm_up()
-if opened is None:
+tiles.newer()
+if opened is None and screen.url_path == "upload":  # the first edition, or the one that mends a damaged one
+    with queries.shown(None):
+        screen.run()
+elif opened is None:
     tiles.first_run()
 else:
     tiles.damaged(opened)
+    tiles.past(opened)
     tiles.demonstration(opened.edition.manifest)
     with queries.shown(opened):
         screen.run()

@@ -1,11 +1,12 @@
-"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, dictionary, demo."""
+"""The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit,
+backup, restore, dictionary, demo."""
 
 import argparse
 import getpass
 import json
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,16 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from etl import keeping
 from etl.audit import Act
 from etl.clean import month_in
-from etl.confine import run_confined
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
 from etl.door import answer
 from etl.errors import UsageError, WarehouseBusyError
-from etl.leftovers import working_folder
 from etl.load import withdraw
 from etl.local_area import load_local_area
-from etl.pipeline import Outcome, checked_files, load_files, status
+from etl.pipeline import Outcome, checked_files, load_files, sketched, status
 from etl.return_slip import slip_of_file, slip_of_load
 from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.source import load_sources
@@ -129,11 +129,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 def _sketch(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise UsageError(f"There is no file {options.file}.")
-    folder = working_folder("waymark-")
-    try:
-        draft = run_confined("etl.sketch:sketch_to_answer", {"path": str(options.file.resolve())}, folder)["draft"]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    draft = sketched(options.file)
     print(json.dumps({"draft": draft}) if options.json else draft)
     return 0
 
@@ -162,6 +158,39 @@ def _status(options: argparse.Namespace) -> int:
             f"{span['source']} ({span['organisation']}): {span['from']} to {span['to']}, {span['months']} months{gaps}"
         )
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    return _tell(options, keeping.audit(verify=options.verify))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with _bar("reading" if options.verify else "copying") as progress:
+        if options.verify:
+            told = keeping.verified(options.verify, progress)
+        else:
+            told = keeping.backup(options.to, Act(options.by or getpass.getuser(), _now()), progress)
+    return _tell(options, told)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    with _bar("restoring") as progress:
+        act = Act(options.by or getpass.getuser(), _now())
+        told = keeping.restored(options.file, options.into, act, progress)
+    return _tell(options, told)
+
+
+def _tell(options: argparse.Namespace, told: keeping.Told) -> int:
+    print(json.dumps(told.data, indent=1, ensure_ascii=False) if options.json else "\n".join(told.lines))
+    return told.code
+
+
+@contextmanager
+def _bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what is told how much of how much is done; it draws on a terminal alone."""
+    with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, whole: progress.update(task, completed=done, total=whole)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -233,6 +262,16 @@ def _parser() -> argparse.ArgumentParser:
     undo.add_argument("--why", required=True)
     undo.add_argument("--by")
     command("status", _status, "list loads, coverage and gaps")
+    audit = command("audit", _audit, "list who did what, newest first")
+    audit.add_argument("--verify", action="store_true", help="whether every act stands as it was written")
+    backup = command("backup", _backup, "copy warehouse, editions and plan of one moment into one file; never the key")
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="where; by default backups in the data folder")
+    backup.add_argument("--verify", type=Path, metavar="BACKUP", help="read a backup whole instead of making one")
+    back = command("restore", _restore, "put a backup in the place of what is there, which is kept aside")
+    back.add_argument("file", type=Path, metavar="BACKUP")
+    back.add_argument("--into", type=Path, metavar="FOLDER", help="another data folder than the one in use")
+    for sub in (backup, back):
+        sub.add_argument("--by", help="who; by default the account's name")
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
     demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")

@@ -1,10 +1,17 @@
-"""The audit: one row per act, appended in the transaction of the act where it has one, never changed."""
+"""The audit: one row per act, appended in the transaction of the act where it has one, never changed.
 
+The rows are chained (etl/chain.py), so that a row changed, removed, reordered or put in is found.
+"""
+
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
+from etl import chain
 from etl.tables import AUDIT
 from etl.warehouse import Reader, Warehouse, Writer
 
@@ -21,7 +28,10 @@ class Act:
 def append(writer: Writer, act: Act, what: str, subject: str, detail: str) -> None:
     """Add one row within the writer's transaction. `detail` is in words, without any cell's value."""
     row = {"at": act.at, "who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
-    writer.insert(AUDIT, AUDIT.frame([row]))
+    typed = AUDIT.frame([row]).drop(columns=["number", "sha256"])
+    last = _last(writer)
+    before = (int(last["number"].iloc[0]), str(last["sha256"].iloc[0])) if len(last) else ()
+    writer.insert(AUDIT, AUDIT.typed(chain.chained(typed, *before)))
 
 
 def record(warehouse: Warehouse, act: Act, what: str, subject: str, detail: str) -> None:
@@ -32,4 +42,31 @@ def record(warehouse: Warehouse, act: Act, what: str, subject: str, detail: str)
 
 def acts(reader: Reader) -> pd.DataFrame:
     """Return every row of the audit, newest first."""
-    return reader.query("SELECT * FROM audit ORDER BY at DESC")
+    return reader.query("SELECT * FROM audit ORDER BY number DESC")
+
+
+def audit_head(reader: Reader) -> str:
+    """Return `<number>:<sha256>` of the last row, which editions and backups note; nothing before the first act."""
+    return chain.head(_last(reader))
+
+
+def audit_faults(reader: Reader, heads: Mapping[str, str]) -> list[str]:
+    """Return, in sentences, where the audit is not what was written; `heads` are heads noted elsewhere, by where."""
+    return chain.faults(acts(reader), heads)
+
+
+def published_heads(editions: Path) -> dict[str, str]:
+    """Return the heads that the manifests of published editions carry; one that cannot be read carries none."""
+    heads = {}
+    for path in sorted(editions.glob("[!.]*/manifest.json")):
+        try:
+            noted = json.loads(path.read_text(encoding="utf-8")).get("audit_head")
+        except (ValueError, AttributeError):
+            continue
+        if noted:
+            heads[f"Edition {path.parent.name}"] = str(noted)
+    return heads
+
+
+def _last(reader: Reader) -> pd.DataFrame:
+    return reader.query("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1")

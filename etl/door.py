@@ -19,11 +19,12 @@ def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> 
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     except OSError as error:
-        sys.stderr.write(f"{_refusal(error)}\n")
+        sys.stderr.write(f"{refusal(error)}\n")
         return 1
 
 
-def _refusal(error: OSError) -> str:
+def refusal(error: OSError) -> str:
+    """Return what a disk or folder that refuses means, and what to do."""
     place = f" ({error.filename})" if error.filename else ""
     remedy = "Check that the folder exists, that you may write to it and that the disk is not full"
     return f"{error.strerror or 'A file cannot be used'}{place}. {remedy}; WAYMARK_DATA names the data folder."

@@ -1,5 +1,6 @@
 """DuckDB behind the warehouse door. Nothing else opens the warehouse file; editions come through `connect` too."""
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,10 +10,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
-from filelock import FileLock, Timeout
 
 from etl.errors import WarehouseBusyError
-from etl.tables import WAREHOUSE, Table
+from etl.lock import alone_with_warehouse, busy_words
+from etl.migrations import migrate, older_version
+from etl.tables import Table
 
 # Nothing a file or a definition says may reach the host: no file reads, no extensions, no later SET.
 # reference: DuckDB, "Securing DuckDB".
@@ -33,8 +35,20 @@ _NULLABLE = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
 
-def _damaged() -> WarehouseBusyError:
-    return WarehouseBusyError("The warehouse cannot be opened; nothing was changed. Restore it from a backup.")
+# How DuckDB says that another process, or another thread of this one, has the file open the other way.
+_TAKEN = ("Conflicting lock is held", "Could not set lock", "different configuration")
+# What the operating system said, in DuckDB's messages; everything else is damage.
+_SAID = {
+    "No space left": "The disk of the warehouse is full; nothing was changed. Make room and try again.",
+    "File too large": "The warehouse may not grow any further here; nothing was changed. Make room and try again.",
+    "Permission denied": "You may not use the warehouse's file or folder; nothing was changed. Ask for access to it.",
+    "Read-only file system": "The warehouse's folder is read-only; nothing was changed. Make it one you may write to.",
+}
+
+
+def _refused(error: duckdb.Error) -> WarehouseBusyError:
+    damaged = "The warehouse cannot be opened; nothing was changed. Restore it from a backup."
+    return WarehouseBusyError(next((words for said, words in _SAID.items() if said in str(error)), damaged))
 
 
 def connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -54,14 +68,14 @@ class DuckDBTransaction:
         try:
             return self._connection.execute(sql, list(parameters)).df()
         except _DAMAGE as error:
-            raise _damaged() from error
+            raise _refused(error) from error
 
     def coded(self, sql: str) -> pd.DataFrame:
         """Return the rows a SELECT yields with its words as categories: millions of rows repeat a few words."""
         try:
             return coded(self._connection, sql)
         except _DAMAGE as error:
-            raise _damaged() from error
+            raise _refused(error) from error
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one UPDATE or DELETE."""
@@ -72,6 +86,19 @@ class DuckDBTransaction:
         if faults := table.faults(frame):
             raise ValueError("; ".join(faults))
         insert_frame(self._connection, table, frame)
+
+
+@contextmanager
+def as_it_stands(path: Path) -> Iterator[DuckDBTransaction]:
+    """Yield a reader of a warehouse file, of whatever version it is. Raises WarehouseBusyError for a damaged one."""
+    try:
+        connection = connect(path, read_only=True)
+    except duckdb.Error as error:
+        raise _refused(error) from error
+    try:
+        yield DuckDBTransaction(connection)
+    finally:
+        connection.close()
 
 
 def coded(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
@@ -112,15 +139,30 @@ class DuckDBEngine:
         """Return whether anything was ever written."""
         return self._path.exists()
 
+    def copy_to(self, path: Path) -> "DuckDBEngine":
+        """Return a warehouse of its own at `path` that holds what this one does now. Raises WarehouseBusyError."""
+        with self.reading():  # keeps writers away
+            for ending in ("", ".wal"):
+                if (held := Path(f"{self._path}{ending}")).exists():
+                    shutil.copyfile(held, f"{path}{ending}")
+        return DuckDBEngine(path, self._wait)
+
     @contextmanager
     def reading(self) -> Iterator[DuckDBTransaction]:
-        """Yield a reader of one consistent state. Raises WarehouseBusyError when a writer does not finish in time."""
-        if not self.exists():
-            connection = connect(None, read_only=False)
-            _create(connection)
-        else:
-            connection = self._open(read_only=True)
+        """Yield a reader of one consistent state. Raises WarehouseBusyError when a writer does not finish in time.
+
+        A warehouse of an earlier version is brought to today's first.
+        """
+        there = self.exists()
+        connection = self._open(read_only=True) if there else connect(None, read_only=False)
         try:
+            if not there:
+                migrate(DuckDBTransaction(connection))
+            elif older_version(DuckDBTransaction(connection)) is not None:
+                connection.close()
+                with self.writing():
+                    pass
+                connection = self._open(read_only=True)
             yield DuckDBTransaction(connection)
         finally:
             connection.close()
@@ -128,50 +170,64 @@ class DuckDBEngine:
     @contextmanager
     def writing(self) -> Iterator[DuckDBTransaction]:
         """Yield the one writer; commit at the end, roll back on any error. Raises WarehouseBusyError."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{self._path}.lock", timeout=self._wait, mode=0o600)
+        with alone_with_warehouse(self._path, self._wait), self._transaction() as writer:
+            yield writer
+
+    @contextmanager
+    def held(self) -> Iterator[Path]:
+        """Yield the file with every commit in it, closed, while nobody else may write. Raises WarehouseBusyError."""
+        with alone_with_warehouse(self._path, self._wait):
+            with self._transaction():
+                pass
+            yield self._path
+
+    @contextmanager
+    def _transaction(self) -> Iterator[DuckDBTransaction]:
+        if version := self._older_version():
+            self._keep_a_copy(version)
+        connection = self._open(read_only=False)
         try:
-            lock.acquire()
-        except Timeout as error:
-            raise self._busy() from error
-        try:
-            connection = self._open(read_only=False)
-            try:
-                self._path.chmod(0o600)
-                connection.begin()
-                _create(connection)
-                yield DuckDBTransaction(connection)
-                connection.commit()
-            except _DAMAGE as error:
-                raise _damaged() from error
-            except BaseException:
-                connection.rollback()
-                raise
-            finally:
-                connection.close()
+            connection.begin()
+            self._path.chmod(0o600)
+            migrate(DuckDBTransaction(connection))
+            yield DuckDBTransaction(connection)
+            connection.commit()
+        except _DAMAGE as error:
+            raise _refused(error) from error
+        except BaseException:
+            connection.rollback()
+            raise
         finally:
-            lock.release()
+            connection.close()
+
+    def _older_version(self) -> int | None:
+        """Return the version of a warehouse that is there and older than this code. Raises WarehouseBusyError."""
+        if not self.exists():
+            return None
+        connection = self._open(read_only=True)
+        try:
+            return older_version(DuckDBTransaction(connection))
+        finally:
+            connection.close()
+
+    def _keep_a_copy(self, version: int) -> None:
+        """Leave the warehouse as the earlier Waymark wrote it beside the migrated one."""
+        copy = self._path.with_name(f"{self._path.stem}.version-{version}{self._path.suffix}")
+        if not copy.exists():
+            part = copy.with_name(f"{copy.name}.part")
+            shutil.copyfile(self._path, part)
+            part.chmod(0o600)
+            part.rename(copy)
 
     def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        # DuckDB lets one process write or many read; the other side is refused at once, so the waiting is ours.
+        # DuckDB lets one write or many read; the other side is refused at once, so the waiting is ours.
         until = time.monotonic() + self._wait
         while True:
             try:
                 return connect(self._path, read_only=read_only)
             except duckdb.Error as error:
-                if "Conflicting lock is held" not in str(error) and "Could not set lock" not in str(error):
-                    raise _damaged() from error
+                if not any(said in str(error) for said in _TAKEN):
+                    raise _refused(error) from error
                 if time.monotonic() >= until:
-                    raise self._busy() from error
+                    raise WarehouseBusyError(busy_words(self._wait)) from error
                 time.sleep(0.05)
-
-    def _busy(self) -> WarehouseBusyError:
-        return WarehouseBusyError(
-            f"The warehouse is busy: another load or publish did not finish within {self._wait:g} seconds. "
-            "Nothing was changed. Try again in a minute."
-        )
-
-
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    for table in WAREHOUSE:
-        connection.execute(table.ddl())

@@ -1,8 +1,9 @@
 """Examined files into the warehouse: one transaction a file, replacing by source, organisation and month."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -75,6 +76,36 @@ def already_loaded(reader: Reader, found: Examination) -> str | None:
         [found.source.kept_as, found.organisation, found.month, found.content_sha256()],
     )
     return str(same["load_id"].iloc[0]) if len(same) else None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The load a file stands beside: the one it would replace, or the last one before its month; and its rows."""
+
+    load_id: str
+    month: date
+    rows: int
+    replaced: bool
+
+
+def beside(loads: Sequence[Mapping[str, Any]], found: Examination) -> Beside | None:
+    """Return the current load the file would replace, else the latest before it, None where there is neither.
+
+    `loads` as `etl.pipeline.status` tells them.
+    """
+    if found.source is None or found.month is None:
+        return None
+    name, month = found.source.kept_as, f"{found.month:%Y-%m}"
+    own = [
+        load for load in loads
+        if load["state"] == "current" and (load["source"], load["organisation"]) == (name, found.organisation)
+        and load["month"] <= month
+    ]  # fmt: skip
+    if not own:
+        return None
+    last = max(own, key=lambda load: str(load["month"]))
+    said = date.fromisoformat(f"{last['month']}-01")
+    return Beside(str(last["load_id"]), said, int(last["rows_loaded"]), said == found.month)
 
 
 def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:

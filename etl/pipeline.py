@@ -1,10 +1,9 @@
 """Files in, findings and loads out: what the command line and the upload page both call."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from etl.audit import Act
 from etl.bundle import bundles
-from etl.confine import run_confined_each
+from etl.confine import run_confined, run_confined_each
 from etl.errors import UnreadableFileError, UsageError, WaymarkError
 from etl.examine import Examination
 from etl.finding import Finding, grouped
@@ -53,7 +52,7 @@ class Outcome:
 
 def examine_files(
     paths: Sequence[Path], *, today: date, source: str | None = None, month: date | None = None
-) -> Iterator[Examination]:
+) -> Generator[Examination, None, None]:
     """Yield one examination an extract, in order, each made in a limited child process. Raises UsageError.
 
     An extract is a file, or the files that are the modules of one (etl/bundle.py).
@@ -107,7 +106,7 @@ def checked_files(
 
 
 def beside_loads(warehouse: Warehouse, found: Examination, *, published: bool = True) -> Examination:
-    """Return the examination with what is odd about it beside earlier loads; the same file again is not odd.
+    """Return the examination with what is odd about it beside earlier loads added; the same file again is not odd.
 
     Without `published`, tables of published figures are not compared.
     """
@@ -118,7 +117,7 @@ def beside_loads(warehouse: Warehouse, found: Examination, *, published: bool = 
             odd = beside_history(reader, found)
             if published:
                 odd += beside_published(reader, found, load_local_area(plan_folder()).areas)
-            found.findings = tuple(grouped([*found.findings, *odd]))
+            return replace(found, findings=tuple(grouped([*found.findings, *odd])))
     return found
 
 
@@ -137,17 +136,44 @@ def load_files(
     A file with a query loads only where `explanations` says why, rule by rule; a refused one is in the audit.
     Raises UsageError, WarehouseBusyError; what was yielded before stays loaded.
     """
+    for found in examine_files(paths, today=act.at.date(), source=source, month=month):
+        yield load_examined(warehouse, found, act, explanations=explanations, demonstration=demonstration)
+
+
+def load_examined(
+    warehouse: Warehouse,
+    found: Examination,
+    act: Act,
+    *,
+    explanations: Mapping[str, str],
+    demonstration: bool = False,
+) -> Outcome:
+    """Hold an examined file against what is loaded by now, load it or record its refusal; return what became of it.
+
+    `found` is as `examine_files` gave it. Raises WarehouseBusyError; the warehouse is as it was then.
+    """
     # The demonstration's months are parts of published tables, with other areas each: nothing follows from them.
-    beside = partial(beside_loads, warehouse, published=not demonstration)
-    for found in map(beside, examine_files(paths, today=act.at.date(), source=source, month=month)):
-        queries = {finding.rule for finding in found.findings if finding.severity == "query"}
-        outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))
-        if outcome.refused:
-            record_refusal(warehouse, found, outcome.unexplained, act)
-        else:
-            load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
-            outcome = Outcome(found, load_id, changed)
-        yield outcome
+    found = beside_loads(warehouse, found, published=not demonstration)
+    queries = {finding.rule for finding in found.findings if finding.severity == "query"}
+    outcome = Outcome(found, unexplained=tuple(sorted(queries - set(explanations))))
+    if outcome.refused:
+        record_refusal(warehouse, found, outcome.unexplained, act)
+        return outcome
+    load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
+    return Outcome(found, load_id, changed)
+
+
+def sketched(path: Path) -> str:
+    """Return the draft of a source for a file nobody has described yet, made in a limited child process.
+
+    Raises UnreadableFileError.
+    """
+    folder = working_folder("waymark-")
+    try:
+        answer = run_confined("etl.sketch:sketch_to_answer", {"path": str(path.resolve())}, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return str(answer["draft"])
 
 
 def status(warehouse: Warehouse) -> dict[str, Any]:

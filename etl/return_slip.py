@@ -1,11 +1,13 @@
 """What to send back to a provider: findings and rows held back as a workbook, without any cell's value."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from etl.errors import UsageError
 from etl.examine import Examination
+from etl.leftovers import working_folder
 from etl.warehouse import Warehouse
 from etl.workbook import Value, write_workbook
 
@@ -26,6 +28,15 @@ def slip_of_file(found: Examination, path: Path) -> Path:
         [_FOLLOWS[f.severity], f.rule, f.sheet, f.row, f.column, f.count, f.message(found.file)] for f in found.findings
     ]
     return _write(path, summary, findings, [[r.sheet, r.row, r.column, r.rule] for r in found.rejects])
+
+
+def slip_bytes(found: Examination) -> bytes:
+    """Return the slip of an examined file as the content of a workbook."""
+    folder = working_folder("waymark-slip-")
+    try:
+        return slip_of_file(found, folder / "findings.xlsx").read_bytes()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def slip_of_load(warehouse: Warehouse, load_id: str, path: Path) -> Path:

@@ -1,9 +1,14 @@
 """Where things are. The only place that reads Waymark's environment variables."""
 
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from etl.errors import UsageError
+
+_MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 
@@ -16,6 +21,14 @@ def data_folder() -> Path:
 def warehouse_address() -> str:
     """Return `<engine>:<place>` of the warehouse: `WAYMARK_WAREHOUSE`, or a DuckDB file in the data folder."""
     return os.environ.get("WAYMARK_WAREHOUSE") or f"duckdb:{data_folder() / 'warehouse.duckdb'}"
+
+
+def warehouse_file() -> Path:
+    """Return the file of a DuckDB warehouse. Raises UsageError for another engine, which has backups of its own."""
+    engine, _, place = warehouse_address().partition(":")
+    if engine != "duckdb" or not place:
+        raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>"; engine "{engine}" is not known.')
+    return Path(place)
 
 
 def warehouse_wait_seconds() -> float:
@@ -32,6 +45,46 @@ def shown_to() -> str:
     if audience not in ("restricted", "board"):
         raise UsageError('WAYMARK_AUDIENCE must be "restricted" (exact figures) or "board" (small counts hidden).')
     return audience
+
+
+@dataclass(frozen=True)
+class MailRoute:
+    """Where a digest goes by mail: the relay, from whom and to whom."""
+
+    host: str
+    port: int
+    sender: str
+    receivers: tuple[str, ...]
+
+
+def webhook() -> str | None:
+    """Return the address a digest is posted to, `WAYMARK_WEBHOOK`, or None. Raises UsageError.
+
+    https, or http on this machine alone. The address may carry a secret: never show it.
+    """
+    address = os.environ.get("WAYMARK_WEBHOOK")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        there = parts.hostname
+    except ValueError:
+        there = None
+    if there and (parts.scheme == "https" or (parts.scheme == "http" and there in ("127.0.0.1", "::1", "localhost"))):
+        return address
+    raise UsageError("WAYMARK_WEBHOOK must be an https address; http only on this machine.")
+
+
+def mail_route() -> MailRoute | None:
+    """Return the route of `WAYMARK_SMTP`, "host:port, from, to[, to…]", or None. Raises UsageError."""
+    said = os.environ.get("WAYMARK_SMTP")
+    if not said:
+        return None
+    relay, *people = [part.strip() for part in said.split(",")]
+    host, _, port = relay.rpartition(":")
+    if not host or not port.isdigit() or len(people) < 2 or not all(_MAIL.fullmatch(person) for person in people):
+        raise UsageError('WAYMARK_SMTP must be "host:port, from, to": a mail relay and two addresses or more.')
+    return MailRoute(host.strip("[]"), int(port), people[0], tuple(people[1:]))
 
 
 def key_file() -> Path:

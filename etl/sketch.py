@@ -4,10 +4,13 @@ import difflib
 import re
 from pathlib import Path
 
+from etl.privacy import holds_identifier
 from etl.read import Content, Sheet, read
 from etl.source import Source, load_sources, normal
 
 _LIKE = 0.75
+# What stands in rows and not in headings: a date, an e-mail address, a number that may be somebody's.
+_DATUM = re.compile(r"\d{5}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|@")
 
 
 def sketch(path: Path) -> str:
@@ -25,14 +28,18 @@ def sketch(path: Path) -> str:
 def _header(sheet: Sheet) -> tuple[int, list[str]]:
     """Return the first row near the top that fills at least half as many cells as the fullest: never a row below it.
 
-    A row of the body may hold more words than the headings do, and a child's name and address must not be quoted.
+    A row of the body may hold more words than the headings do, and a child's name and address must not be quoted. Nor
+    must those of a list without headings: a row with a date or a number of five digits is none, and no heading is told.
     """
     top = sheet.cells.head(40)
     filled = (top != "").sum(axis=1)
     if filled.empty or filled.max() == 0:
         return 1, []
     row = int(filled.index[filled >= filled.max() / 2][0])
-    return row, [str(cell).strip() for cell in top.loc[row] if re.search(r"[A-Za-z]", str(cell))]
+    cells = [str(cell).strip() for cell in top.loc[row]]
+    if any(_DATUM.search(cell) or holds_identifier(cell) for cell in cells):
+        return row, []
+    return row, [cell for cell in cells if re.search(r"[A-Za-z]", cell)]
 
 
 def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str) -> list[str]:
@@ -53,7 +60,7 @@ def _top(path: Path, content: Content, sheet: Sheet, header_row: int, name: str)
 
 
 def _columns(headings: list[str]) -> list[str]:
-    lines = []
+    lines = [] if headings else ["    TODO: {headers: [TODO]}   # no row of headings was found: put one above the rows"]
     for heading in dict.fromkeys(headings):
         key = re.sub(r"[^a-z0-9]+", "_", normal(heading)).strip("_") or "column"
         resembles = _resembles(heading, list(load_sources().values()))

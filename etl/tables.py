@@ -4,13 +4,11 @@ DDL, validation and the data dictionary derive from this page. Dates are DATE, m
 identifiers exist only as keyed hashes.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, get_args
 
-import pandas as pd
-
-Type = Literal["TEXT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"]
+from etl.table import PANDAS_TYPES as PANDAS_TYPES
+from etl.table import Column as Column
+from etl.table import Table as Table
 
 # Why a figure is not there. A missing figure has no row at all; a real zero is 0 with no flag.
 # not_available, not_applicable and low are DfE's x, z and low/k (analysts' guide, "symbols");
@@ -40,73 +38,6 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 STATES = ("waiting", "completed", "removed", "started")
 STOP_REASONS = ("completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `required` columns hold a value in every row, `allowed` lists the only values."""
-
-    name: str
-    type: Type
-    meaning: str
-    required: bool = True
-    allowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: `grain` opens with "One row per", `key` names the columns no two rows share."""
-
-    name: str
-    grain: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-
-    def ddl(self) -> str:
-        """Return the CREATE TABLE statement, in words DuckDB and Spark both read."""
-        lines = [f'"{c.name}" {c.type}{" NOT NULL" if c.required else ""}' for c in self.columns]
-        return f'CREATE TABLE IF NOT EXISTS "{self.name}" ({", ".join(lines)})'
-
-    def names(self) -> list[str]:
-        """Return the column names in order."""
-        return [c.name for c in self.columns]
-
-    def empty(self) -> pd.DataFrame:
-        """Return a frame with the table's columns and no rows."""
-        return pd.DataFrame({c.name: pd.Series(dtype=PANDAS_TYPES[c.type]) for c in self.columns})
-
-    def frame(self, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-        """Return the rows as a typed frame in column order; columns a row leaves out are missing."""
-        return self.typed(pd.DataFrame(list(rows), columns=pd.Index(self.names())))
-
-    def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the frame in column order with the contract's types; raises KeyError for a column it lacks."""
-        return frame[self.names()].astype({c.name: PANDAS_TYPES[c.type] for c in self.columns})
-
-    def faults(self, frame: pd.DataFrame) -> list[str]:
-        """Return, in words, every way the frame breaks this contract; empty when it holds."""
-        if list(frame.columns) != self.names():
-            return [f"{self.name}: columns are {list(frame.columns)}, not {self.names()}"]
-        faults = []
-        for column in self.columns:
-            values = frame[column.name]
-            if column.required and values.isna().any():
-                faults.append(f"{self.name}.{column.name}: {int(values.isna().sum())} rows without a value")
-            if column.allowed and not values.dropna().isin(column.allowed).all():
-                faults.append(f"{self.name}.{column.name}: holds values other than {', '.join(column.allowed)}")
-        if self.key and frame.duplicated(list(self.key)).any():
-            faults.append(f"{self.name}: {int(frame.duplicated(list(self.key)).sum())} rows repeat {self.key}")
-        return faults
-
-
-PANDAS_TYPES = {
-    "TEXT": "str",
-    "INTEGER": "Int64",
-    "DOUBLE": "Float64",
-    "DATE": "datetime64[s]",
-    "TIMESTAMP": "datetime64[s]",
-    "BOOLEAN": "boolean",
-}
 
 _LOAD_ID = Column("load_id", "TEXT", "the load that brought the row")
 _FLAG = Column("flag", "TEXT", "why the figure is not there", required=False, allowed=FLAGS)
@@ -273,15 +204,24 @@ FINDINGS = Table(
 
 AUDIT = Table(
     "audit",
-    "One row per act, appended only.",
+    "One row per act, appended only. Each row's hash covers the row and the hash before it (etl/chain.py).",
     (
+        Column("number", "INTEGER", "running number from 1, without gaps"),
         Column("at", "TIMESTAMP", "when, UTC"),
         Column("who", "TEXT", "named person"),
         Column("role", "TEXT", "in which role"),
         Column("act", "TEXT", "load, withdraw, publish, …"),
         Column("subject", "TEXT", "on what"),
         Column("detail", "TEXT", "in words, without any cell's value", required=False),
+        Column("sha256", "TEXT", "hash of this row and of the hash before it"),
     ),
+    key=("number",),
+)
+
+CONTRACT = Table(
+    "contract",
+    "One row per warehouse: which version of this page it follows (etl/migrations.py).",
+    (Column("version", "INTEGER", "running number of the version"),),
 )
 
 WAREHOUSE = (
@@ -295,4 +235,5 @@ WAREHOUSE = (
     REJECTS,
     FINDINGS,
     AUDIT,
+    CONTRACT,
 )

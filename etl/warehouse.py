@@ -9,8 +9,9 @@ import pandas as pd
 
 from etl.engine_duckdb import DuckDBEngine
 from etl.errors import UsageError
-from etl.settings import warehouse_address, warehouse_wait_seconds
+from etl.settings import data_folder, warehouse_address, warehouse_wait_seconds
 from etl.tables import Table
+from etl.unfinished import finish_restore
 
 
 class Reader(Protocol):
@@ -34,10 +35,13 @@ class Writer(Reader, Protocol):
 
 
 class Warehouse(Protocol):
-    """What every engine offers. Both raise WarehouseBusyError when the warehouse stays busy."""
+    """What every engine offers. All but `exists` raise WarehouseBusyError when the warehouse stays busy."""
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
+
+    def copy_to(self, path: Path) -> "Warehouse":
+        """Return a warehouse of its own at `path` that holds what this one does now, to try things on."""
 
     def reading(self) -> AbstractContextManager[Reader]:
         """Open for reading; close as soon as the block ends."""
@@ -45,9 +49,17 @@ class Warehouse(Protocol):
     def writing(self) -> AbstractContextManager[Writer]:
         """Open for writing, one writer at a time; commit at the end, roll back on any error."""
 
+    def held(self) -> AbstractContextManager[Path]:
+        """Hold off every writer and name the file to copy, all commits in it."""
+
 
 def open_warehouse(address: str | None = None) -> Warehouse:
-    """Return the warehouse at `<engine>:<place>`, by default the one the settings name. Raises UsageError."""
+    """Return the warehouse at `<engine>:<place>`, by default the one the settings name. Raises UsageError.
+
+    A restore that was cut off is completed first.
+    """
+    if address is None:
+        finish_restore(data_folder())
     engine, _, place = (address or warehouse_address()).partition(":")
     if engine != "duckdb" or not place:
         raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>"; engine "{engine}" is not known.')

@@ -12,7 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
+from etl.audit import Act
 from etl.door import answer
+from etl.errors import UsageError
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.compare import compare
@@ -20,7 +22,8 @@ from metrics.document import document
 from metrics.edition import Manifest, current_edition, list_editions
 from metrics.forecast_csv import forecast_of_csv
 from metrics.plan import first_of
-from metrics.publish import publish
+from metrics.prune import edition_faults, keep_for_pack, prunable, prune
+from metrics.publication import Publication, publish_and_tell
 from metrics.show import show
 from metrics.signals_csv import signals_of_csv
 from metrics.wording import figure, period_words
@@ -46,7 +49,7 @@ def _publish(options: argparse.Namespace) -> int:
         if console.is_terminal:
             console.print(f"{name} …")
 
-    done = publish(
+    made = publish_and_tell(
         open_warehouse(),
         editions_folder(),
         plan_folder(),
@@ -57,18 +60,26 @@ def _publish(options: argparse.Namespace) -> int:
         step=step,
     )
     step("")
-    made = done.manifest
-    if options.json:
-        print(
-            json.dumps({**_edition(made), "changed": done.changed, "counts": made.rows, "seconds": seconds}, indent=1)
-        )
-    elif done.changed:
-        print(f"Published edition {made.edition_id}: {made.rows['results']:,} results, as of {made.as_of:%B %Y}.")
-    else:
-        print(f"Nothing has changed since edition {made.edition_id}; it stays in use.")
-        if options.note and options.note != made.note:
-            print("An edition is never changed, so the note given now is not kept.")
+    _say_published(options, made, seconds)
     return 0
+
+
+def _say_published(options: argparse.Namespace, made: Publication, seconds: dict[str, float]) -> None:
+    edition, changed, notice = made.published.manifest, made.published.changed, made.notice
+    problems = [*([made.unrecorded] if made.unrecorded else []), *(notice.problems if notice else [])]
+    if options.json:
+        told = {**_edition(edition), "changed": changed, "counts": edition.rows, "seconds": seconds}
+        print(json.dumps({**told, "notice": str(notice.path) if notice else None, "problems": problems}, indent=1))
+        return
+    if changed:
+        counted = f"{edition.rows['results']:,} results, as of {edition.as_of:%B %Y}"
+        print(f"Published edition {edition.edition_id}: {counted}.")
+    else:
+        print(f"Nothing has changed since edition {edition.edition_id}; it stays in use.")
+        if options.note and options.note != edition.note:
+            print("An edition is never changed, so the note given now is not kept.")
+    for problem in problems:
+        print(problem)
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -105,6 +116,14 @@ def _editions(options: argparse.Namespace) -> int:
             before, after = (figure(line[side], line["unit"]) for side in ("before", "after"))
             print(f"{line['title']}, {line['area']}, {line['month']}: {before} → {after}")
         return 0
+    if options.verify:
+        return _verify(options)
+    if options.prune:
+        return _prune(options)
+    if options.keep:
+        written = keep_for_pack(folder, options.keep, options.why)
+        print(json.dumps({"kept": options.keep}) if options.json else f"Kept edition {options.keep}: {written}.")
+        return 0
     known, used = list_editions(folder), current_edition(folder)
     if options.json:
         print(json.dumps([{**_edition(m), "current": m.edition_id == used} for m in known], indent=1))
@@ -116,6 +135,32 @@ def _editions(options: argparse.Namespace) -> int:
         note = f": {m.note}" if m.note else ""
         when = f"as of {m.as_of:%B %Y}, published {m.published_at:%d %B %Y}"
         print(f"{m.edition_id}{mark}: {when} by {m.published_by}{note}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    faults = edition_faults(editions_folder())
+    if options.json:
+        print(json.dumps([{"edition_id": name, "fault": fault} for name, fault in faults.items()], indent=1))
+    for name, fault in faults.items() if not options.json else []:
+        print(fault or f"Edition {name} holds what was published.")
+    return 1 if any(faults.values()) else 0
+
+
+def _prune(options: argparse.Namespace) -> int:
+    if options.keep and not options.keep.isdigit():
+        raise UsageError("With --prune, --keep is how many of the newest editions stay.")
+    chosen = {"keep": int(options.keep) if options.keep else None, "before": options.before}
+    act = Act(options.by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    folder = editions_folder()
+    going = prune(open_warehouse(), folder, act, **chosen) if options.yes else prunable(folder, **chosen)
+    if options.json:
+        print(json.dumps({"pruned": options.yes, "editions": [_edition(m) for m in going]}, indent=1))
+        return 0
+    for m in going:
+        print(f"{m.edition_id}: as of {m.as_of:%B %Y}, published {m.published_at:%d %B %Y} by {m.published_by}")
+    many = f"{len(going)} edition{'' if len(going) == 1 else 's'}"
+    print(f"{many} gone for good." if options.yes else f"{many} would go for good; to do it, add --yes.")
     return 0
 
 
@@ -206,6 +251,13 @@ def _parser() -> argparse.ArgumentParser:
     ahead.add_argument("--unit", default="value", help="percent, children, weeks, …: what values can occur")
     editions = command("editions", _editions, "list editions, or what differs between two")
     editions.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
+    editions.add_argument("--verify", action="store_true", help="whether each holds what was published")
+    editions.add_argument("--prune", action="store_true", help="say which would go; with --yes, let them go for good")
+    editions.add_argument("--keep", metavar="N|ID", help="with --prune: the newest N stay; else: never prune this one")
+    editions.add_argument("--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="what is older may go")
+    editions.add_argument("--yes", action="store_true", help="with --prune: do it")
+    editions.add_argument("--why", default="", help="what an edition is kept for")
+    editions.add_argument("--by", help="who; by default the account's name")
     return parser
 
 

@@ -7,7 +7,6 @@ at any moment leaves the editions as they were.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -18,10 +17,12 @@ import duckdb
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from etl.durable import flush, write_whole
 from etl.engine_duckdb import connect, insert_frame
 from etl.errors import WaymarkError
 from etl.leftovers import working_folder
 from etl.tables import Table
+from etl.unfinished import finish_restore
 from metrics.edition_tables import EDITION
 
 Audience = Literal["restricted", "board"]
@@ -63,6 +64,7 @@ class Manifest(BaseModel):
     demonstration: bool
     version: str
     rows: dict[str, int]
+    audit_head: str = ""  # number and hash of the audit's last row when the figures were read
 
     def same_content(self, restricted: str, board: str) -> bool:
         """Return whether both files of the edition hold what these hashes are of."""
@@ -119,42 +121,56 @@ def write_edition(
     try:
         for audience, frames in held.items():
             _write_file(building / f"{audience}.duckdb", EDITION, frames)
-        (building / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        (building / "manifest.json").write_text(_sealed(manifest), encoding="utf-8")
         for path in (*building.iterdir(), building):
-            _flush(path)
+            if path.is_file():
+                path.chmod(0o400)  # written once
+            flush(path)
         building.rename(place)
-        _flush(folder)
+        flush(folder)
+        make_current(folder, manifest.edition_id)
     except BaseException:
+        if place.exists() and current_edition(folder) != manifest.edition_id:
+            place.rename(building)
         shutil.rmtree(building, ignore_errors=True)
         raise
-    make_current(folder, manifest.edition_id)
     return manifest
 
 
 def make_current(folder: Path, edition_id: str) -> None:
     """Point readers at an edition by one rename."""
-    pointer = folder / f".{_POINTER}-{os.getpid()}"
-    pointer.write_text(edition_id, encoding="utf-8")
-    _flush(pointer)
-    pointer.replace(folder / _POINTER)
-    _flush(folder)
+    write_whole(folder / _POINTER, edition_id)
 
 
 def current_edition(folder: Path) -> str | None:
     """Return the id of the edition in use, or None where nothing was ever published."""
+    finish_restore(folder.parent)
     pointer = folder / _POINTER
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
 
 
 def read_manifest(folder: Path, edition_id: str) -> Manifest:
     """Return an edition's manifest. Raises EditionError when it is missing or damaged."""
     # The id comes from an address bar: only a plain folder name of this folder may be opened.
-    if edition_id not in {path.parent.name for path in folder.glob("*/manifest.json")}:
+    if edition_id not in {path.parent.name for path in folder.glob("[!.]*/manifest.json")}:
         raise EditionError(f"There is no edition {edition_id[:40]!r}.")
     try:
-        return Manifest.model_validate_json((folder / edition_id / "manifest.json").read_text(encoding="utf-8"))
-    except ValueError as error:
+        said = json.loads((folder / edition_id / "manifest.json").read_text(encoding="utf-8"))
+        if said.pop("seal", None) not in (None, _seal(said)):
+            raise ValueError("the manifest is not what was written")
+        return Manifest.model_validate(said)
+    except (ValueError, AttributeError) as error:
         raise EditionError(f"Edition {edition_id} is damaged: its manifest cannot be read.") from error
+
+
+def _sealed(manifest: Manifest) -> str:
+    said = manifest.model_dump(mode="json")
+    return json.dumps({**said, "seal": _seal(said)}, indent=1)
+
+
+def _seal(said: Mapping[str, object]) -> str:
+    """Return a hash over all a manifest says, so that a bit that rots in it is found as one in the figures is."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def list_editions(folder: Path) -> list[Manifest]:
@@ -199,11 +215,3 @@ def _write_file(path: Path, tables: tuple[Table, ...], frames: Mapping[str, pd.D
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

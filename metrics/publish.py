@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.audit import audit_head
 from etl.errors import DocumentError
+from etl.lock import alone_with_editions
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
@@ -37,6 +39,7 @@ from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
+from metrics.prune import edition_fault
 from metrics.quality_tables import DISCLOSED
 from metrics.scorecard import score
 from metrics.warehouse_facts import facts_from
@@ -59,8 +62,17 @@ def publish(
     """Compute everything and publish it as a new edition; the same figures again leave the current one in use.
 
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
-    last month it has. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
+    last month it has. One publishes at a time, from reading to pointing, so that older figures never follow newer
+    ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
+    with alone_with_editions(editions):
+        return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step)
+
+
+def _publish(
+    warehouse: Warehouse, editions: Path, plan_folder: Path, by: str, note: str, at: datetime,
+    as_of: date | None, step: Step,
+) -> Published:  # fmt: skip
     local = load_plan(plan_folder)
     plan = local.plan
     _refuse_rewriting(local, editions)
@@ -70,6 +82,7 @@ def publish(
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
             "WHERE loads.state = 'current' ORDER BY loads.month"
@@ -123,13 +136,11 @@ def publish(
     board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
     tables = told(results, bands, kept.disclosed)
     step("write edition")
-    digest, board_digest = content_hash(tables), content_hash(board)
-    before = current_edition(editions)
-    if before and (manifest := read_manifest(editions, before)).same_content(digest, board_digest):
+    digests = (content_hash(tables), content_hash(board))
+    if manifest := _as_published(editions, *digests):
         return Published(manifest, changed=False)
-    manifest = _manifest(
-        plan, month, at, by, note, (digest, board_digest), tables, bool(current["demonstration"].any())
-    ).model_copy(update={"disclosure": policy.words()})
+    manifest = _manifest(plan, month, at, by, note, digests, tables, bool(current["demonstration"].any()))
+    manifest = manifest.model_copy(update={"audit_head": head, "disclosure": policy.words()})
     return Published(write_edition(editions, tables, manifest, board), changed=True)
 
 
@@ -161,6 +172,17 @@ def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
     )
     if faults:
         raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
+
+
+def _as_published(editions: Path, digest: str, board_digest: str) -> Manifest | None:
+    """Return the manifest of the edition in use where it holds these very figures, and is whole."""
+    before = current_edition(editions)
+    try:
+        manifest = read_manifest(editions, before) if before else None
+    except EditionError:  # publishing is what mends it
+        return None
+    same = manifest is not None and manifest.same_content(digest, board_digest)
+    return manifest if same and not edition_fault(editions, str(before)) else None
 
 
 def version() -> str:

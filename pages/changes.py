@@ -26,3 +26,6 @@ else:
 
         tiles.section("Which figures changed?", "The local area's figures, not broken down; the scorecard's first.")
         parts.figures(found, edition.area_names())
+
+tiles.section("Look at another edition", "Every screen then shows it, marked as such, until you go back.")
+filters.another_edition(queries.all_editions(), edition.manifest.edition_id, queries.current_id())

@@ -15,6 +15,43 @@ ALL_STATUSES = "All statuses"
 ALL_OWNERS = "Everyone"
 SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
 _LIST = "waiting list chosen"
+_EDITION = "edition asked for"
+
+
+def edition_asked() -> str | None:
+    """Return the edition the address asks for (`?edition=`), None for the current one; other screens keep to it."""
+    asked = st.query_params.get("edition") or st.session_state.get(_EDITION)
+    if asked:
+        st.session_state[_EDITION] = st.query_params["edition"] = asked
+    return asked
+
+
+def edition_in_links() -> dict[str, str]:
+    """Return what a link must carry so that it leads to the same edition: nothing for the current one."""
+    asked = st.session_state.get(_EDITION)
+    return {"edition": asked} if asked else {}
+
+
+def show_current() -> None:
+    """Go back to the current edition, on this screen and the next."""
+    st.session_state.pop(_EDITION, None)
+    st.query_params.pop("edition", None)
+
+
+def another_edition(manifests: list[Manifest], shown: str, current: str | None) -> None:
+    """Offer every edition to look at; what is chosen goes into the address and holds for all screens."""
+    words = {m.edition_id: f"{wording.moment_words(m.published_at)}, by {m.published_by}" for m in manifests}
+    if current in words:
+        words[current] += " (current)"
+
+    def look() -> None:
+        chosen = st.session_state["edition to look at"]
+        show_current()
+        if chosen != current:
+            st.session_state[_EDITION] = st.query_params["edition"] = chosen
+
+    st.session_state["edition to look at"] = shown
+    st.selectbox("Edition", list(words), format_func=words.__getitem__, key="edition to look at", on_change=look)
 
 
 def priority_area(scorecard: pd.DataFrame) -> str | None:

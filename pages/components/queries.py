@@ -6,7 +6,7 @@ copy before changing a frame.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -154,10 +154,16 @@ def _as_people_count(names: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Opened:
-    """The edition the screens show, and the id of a newer one that could not be opened, if any."""
+    """The edition the screens show, and what it is shown in place of.
+
+    `damaged` is a newer one that could not be opened, `past` the current one where a reader asked for another;
+    `refused` says why what a reader asked for is not shown.
+    """
 
     edition: Edition
     damaged: str | None = None
+    past: str | None = None
+    refused: str | None = None
 
 
 def audience() -> Audience:
@@ -165,25 +171,47 @@ def audience() -> Audience:
     return "board" if shown_to() == "board" else "restricted"
 
 
-def edition_in_use() -> Opened | None:
-    """Return the current edition; where it is damaged, the newest readable one before it; None before the first.
+def edition_in_use(asked: str | None = None) -> Opened | None:
+    """Return the edition asked for, by default the current one; None before the first.
 
-    Raises EditionError where editions exist and none can be opened. Called once a run, by app.py.
+    Where the current one is damaged, the newest readable one stands in; where the one asked for cannot be opened, the
+    current one. Raises EditionError where editions exist and none can be opened. Called once a run, by app.py.
     """
     folder = editions_folder()
     current = current_edition(folder)
-    if current is None:
+    if asked and asked != current:
+        try:
+            return Opened(_open(str(folder), asked, audience()), past=current or "")
+        except EditionError as error:
+            found = _current(folder, current)
+            return found and replace(found, refused=str(error))
+    return _current(folder, current)
+
+
+def _current(folder: Path, current: str | None) -> Opened | None:
+    if current is None and not list_editions(folder):
         return None
     try:
-        return Opened(_open(str(folder), current, audience()))
+        return Opened(_open(str(folder), current or "", audience()))
     except (EditionError, KeyError):  # KeyError: a table lacks a column of today's contract
-        return _earlier(folder, current)
+        return _earlier(folder, current or "")
+
+
+def published_since(seen: str | None) -> Manifest | None:
+    """Return the manifest of the edition in use where it is another than the one seen and can be read, else None."""
+    current = current_id()
+    if current is None or current == seen:
+        return None
+    try:
+        return read_manifest(editions_folder(), current)
+    except EditionError:
+        return None
 
 
 @contextmanager
-def shown(opened: Opened) -> Iterator[None]:
+def shown(opened: Opened | None) -> Iterator[None]:
     """Let pages see this edition while app.py runs one, so that banner, page and footer show the same."""
-    st.session_state[_HELD] = opened.edition
+    st.session_state[_HELD] = opened.edition if opened else None
     st.session_state.pop(_SENT_BACK, None)
     try:
         yield
@@ -193,11 +221,20 @@ def shown(opened: Opened) -> Iterator[None]:
 
 def edition() -> Edition:
     """Return the edition that app.py shows in this run; a page that runs without app.py starts over through it."""
-    if _HELD not in st.session_state:
-        _through_the_front_door()
+    through_the_front_door()
     held = st.session_state[_HELD]
     assert isinstance(held, Edition)
     return held
+
+
+def all_editions() -> list[Manifest]:
+    """Return the manifests of all readable editions, newest first."""
+    return list_editions(editions_folder())
+
+
+def current_id() -> str | None:
+    """Return the id of the edition that CURRENT names, None before the first: one small file is read."""
+    return current_edition(editions_folder())
 
 
 def earlier_editions() -> list[Manifest]:
@@ -220,13 +257,15 @@ def kept(question: str, answer: Callable[[], Answer]) -> Answer:
     return held
 
 
-def _through_the_front_door() -> None:
-    """Run the screen again by way of app.py, with its address as it is.
+def through_the_front_door() -> None:
+    """Run the screen again by way of app.py, with its address as it is, where it came past it.
 
     Streamlit takes a folder called "pages" for pages of its own and runs them past app.py, until app.py has called
     st.navigation once in the process: so it does when the first visit to a fresh server is a deep link. There is no
     public way to say so beforehand; requirements.txt pins the minor version, and tests/browser tries a deep link.
     """
+    if _HELD in st.session_state:
+        return
     if st.session_state.get(_SENT_BACK):
         st.error("Start Waymark with: streamlit run app.py")
         st.stop()
@@ -236,19 +275,14 @@ def _through_the_front_door() -> None:
 
 
 def _earlier(folder: Path, damaged: str) -> Opened:
-    readable: list[Manifest] = []
-    for place in folder.glob("[!.]*/manifest.json"):
-        try:
-            readable.append(read_manifest(folder, place.parent.name))
-        except EditionError:
-            continue
-    for manifest in sorted(readable, key=lambda m: (m.published_at, m.edition_id), reverse=True):
+    for manifest in list_editions(folder):
         if manifest.edition_id != damaged:
             try:
                 return Opened(_open(str(folder), manifest.edition_id, audience()), damaged)
             except (EditionError, KeyError):
                 continue
-    raise EditionError(f"Edition {damaged} is damaged and no earlier one can be opened. Publish again.")
+    named = f"Edition {damaged}" if damaged else "The current edition"
+    raise EditionError(f"{named} is damaged and no earlier one can be opened. Publish again.")
 
 
 # A chart is some 50 KB; a hundred and fifty KPIs in two looks and a few what-ifs fit.

@@ -110,6 +110,18 @@ FLAG_MARKS = {
     "no_base": Mark("○", "circle-open", "gray"),
 }
 
+# What may become of a file, and how grave a finding is.
+VERDICT_MARKS = {
+    "accept": Mark("✔", "star", "green"),
+    "query": Mark("◆", "diamond", "orange"),
+    "reject": Mark("■", "square", "red"),
+}
+SEVERITY_MARKS = {
+    "error": Mark("■", "square", "red"),
+    "query": Mark("◆", "diamond", "orange"),
+    "note": Mark("○", "circle-open", "gray"),
+}
+
 # Points of a control chart by meaning, and its icon for the latest one.
 MEANING_MARKS = {
     "special_cause_improvement": Mark("★", "star", "blue"),

@@ -21,6 +21,7 @@ SCREENS = {
     "changes": "changes",
     "definitions": "definitions",
     "data_quality": "data_quality",
+    "upload": "upload",
 }
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")

@@ -1,6 +1,7 @@
 """What each of the three users comes for, from the landing page to the answer, by what stands on the screen."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,26 @@ def test_the_analyst_finds_faults_gaps_and_what_a_figure_counts(page: Page, tmp_
     with page.expect_download() as handed:
         page.get_by_role("button", name="Download all rows of this KPI (CSV)").click()
     assert handed.value.suggested_filename == "waymark-slt_over_52_weeks.csv"
+
+
+def test_a_past_edition_stays_from_page_to_page_until_the_reader_goes_back(page: Page, tmp_path: Path) -> None:
+    editions.publish(tmp_path / "editions", editions.full(), "first", published_at=datetime(2026, 10, 1))
+    editions.publish(tmp_path / "editions", editions.empty(), "second", published_at=datetime(2026, 11, 1))
+    with serving(tmp_path) as address:
+        page.goto(f"{address}/?edition=first")
+        settled(page)
+        marked = page.get_by_text("Not the current edition.")
+        expect(marked).to_be_visible()
+        page.get_by_role("link", name="Data quality").click()
+        page.wait_for_url("**/data_quality?edition=first")
+        expect(marked).to_be_visible()
+        expect(page.get_by_text("Edition first ·")).to_be_visible()
+        page.get_by_role("link", name="Scorecard").click()
+        settled(page)
+        page.get_by_role("link", name="See this KPI in full").first.click()
+        page.wait_for_url("**/kpi?*edition=first*")
+        settled(page)
+        page.get_by_role("button", name="Show the current edition").click()
+        expect(marked).to_have_count(0)
+        expect(page.get_by_text("Edition second ·")).to_be_visible()
+        assert "edition" not in page.url

@@ -1,6 +1,7 @@
 """The command line: what it prints, what it returns, and that no traceback or path reaches anyone."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_a_file_nobody_can_read_is_refused_in_one_sentence(
     assert rule is None or [finding["rule"] for finding in told["findings"]] == [rule]
     assert all(finding["message"].startswith(f"{name}: ") for finding in told["findings"])
     assert str(tmp_path) not in out
+
+
+def test_sketch_quotes_nothing_of_a_list_without_headings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Mary Smith,12/03/2024,Shrewsbury\nJohn Jones,13/03/2024,Oswestry\n")
+    code, out, _ = run(capsys, "sketch", path)
+    assert code == 0
+    assert "no row of headings was found" in out
+    assert not {"mary", "smith", "shrewsbury", "john"} & set(re.findall("[a-z]+", out.casefold()))
 
 
 def test_sketch_quotes_no_row_below_the_headings_however_wordy(

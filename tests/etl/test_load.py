@@ -2,13 +2,13 @@
 
 import multiprocessing
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from etl.audit import Act
+from etl.audit import Act, acts, record
 from etl.engine_duckdb import connect
 from etl.errors import UsageError, WarehouseBusyError
 from etl.load import coverage, withdraw
@@ -214,3 +214,26 @@ def test_a_failed_write_rolls_back(warehouse: Warehouse, act: Act, tmp_path: Pat
 def test_an_engine_we_do_not_have_is_refused() -> None:
     with pytest.raises(UsageError, match="oracle"):
         open_warehouse("oracle:somewhere")
+
+
+def test_a_reader_and_a_writer_of_one_process_wait_for_each_other(warehouse: Warehouse, act: Act) -> None:
+    """As two analysts of one dashboard do."""
+    record(warehouse, act, "publish", "x", "y")
+    with warehouse.reading(), pytest.raises(WarehouseBusyError, match="busy"), warehouse.writing():
+        pass
+    with warehouse.writing(), pytest.raises(WarehouseBusyError, match="busy"), warehouse.reading():
+        pass
+    record(warehouse, Act("B", act.at + timedelta(hours=1)), "publish", "y", "z")
+    with warehouse.reading() as reader:
+        assert acts(reader)["subject"].tolist() == ["y", "x"]  # newest first
+
+
+def test_a_copy_is_a_warehouse_of_its_own(warehouse: Warehouse, act: Act, tmp_path: Path) -> None:
+    [before] = load(warehouse, act, sitrep.write(tmp_path / "january.xlsx"))
+    copy = warehouse.copy_to(tmp_path / "copy.duckdb")
+    assert before.load_id
+    withdraw(copy, before.load_id, "tried", act)
+    assert [entry["state"] for entry in status(copy)["loads"]] == ["withdrawn"]
+    assert [entry["state"] for entry in status(warehouse)["loads"]] == ["current"]
+    nothing = open_warehouse(f"duckdb:{tmp_path / 'none.duckdb'}").copy_to(tmp_path / "none_copy.duckdb")
+    assert status(nothing)["loads"] == []

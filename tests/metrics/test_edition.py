@@ -59,6 +59,7 @@ def test_the_order_of_rows_changes_no_hash_and_a_changed_row_does() -> None:
 def test_an_edition_is_never_changed(tmp_path: Path) -> None:
     content = tables("One.")
     write_edition(tmp_path, content, manifest("first", content))
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "first").iterdir()} == {0o400}
     with pytest.raises(EditionError, match="never changed"):
         write_edition(tmp_path, tables("Two."), manifest("first", content))
     assert read_tables(tmp_path, "first")["summary"]["sentence"].tolist() == ["One."]
@@ -80,9 +81,12 @@ def test_older_editions_stay_and_can_be_used_again(tmp_path: Path) -> None:
     assert current_edition(tmp_path) == "first"
 
 
-@pytest.mark.parametrize("edition", ["../../etc", "", ".", "none", "first/../first"])
+@pytest.mark.parametrize("edition", ["../../etc", "", ".", "none", "first.kept/../first.kept", ".building-1-x"])
 def test_an_address_that_is_no_edition_is_refused(tmp_path: Path, edition: str) -> None:
     write_edition(tmp_path, tables("One."), manifest("first", tables("One.")))
+    (tmp_path / "first").rename(tmp_path / "first.kept")
+    (tmp_path / ".building-1-x").mkdir()
+    (tmp_path / ".building-1-x" / "manifest.json").write_text((tmp_path / "first.kept" / "manifest.json").read_text())
     with pytest.raises(EditionError, match="no edition"):
         read_manifest(tmp_path, edition)
 
@@ -90,6 +94,7 @@ def test_an_address_that_is_no_edition_is_refused(tmp_path: Path, edition: str) 
 @pytest.mark.parametrize("change", ["DROP TABLE pace", "ALTER TABLE summary RENAME sentence TO words"])
 def test_an_edition_of_another_contract_says_so_and_what_to_do(tmp_path: Path, change: str) -> None:
     write_edition(tmp_path, tables("One."), manifest("first", tables("One.")))
+    (tmp_path / "first" / "restricted.duckdb").chmod(0o600)
     with duckdb.connect(str(tmp_path / "first" / "restricted.duckdb")) as connection:
         connection.execute(change)
     with pytest.raises(EditionError, match="first was published by another version of Waymark; publish again"):
@@ -103,6 +108,7 @@ def test_a_damaged_edition_is_named_as_such(tmp_path: Path, damage: bytes | None
     if damage is None:
         file.unlink()
     else:
+        file.chmod(0o600)
         file.write_bytes(damage)
     with pytest.raises(EditionError, match="first"):
         read_tables(tmp_path, "first")

@@ -92,6 +92,7 @@ def test_an_edition_of_another_shape_is_said_not_to_compare(data: Path) -> None:
     folder = data / "editions"
     editions.publish(folder, editions.full(), "2026-10-03-1", published_at=datetime(2026, 10, 3, 9))
     editions.publish(folder, editions.full())
+    (folder / "2026-10-03-1" / "restricted.duckdb").chmod(0o600)
     (folder / "2026-10-03-1" / "restricted.duckdb").write_bytes(b"torn")
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.switch_page("pages/changes.py").run()

@@ -3,6 +3,7 @@
 from pages.components.tiles.basics import badge, count, download, draw, facts, heading, look, section, table
 from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
+from pages.components.tiles.newer import newer
 from pages.components.tiles.quality import (
     completeness,
     found,
@@ -30,7 +31,7 @@ from pages.components.tiles.scorecard import (
     trajectory,
     without_figure,
 )
-from pages.components.tiles.shell import damaged, demonstration, first_run, foot, unreadable
+from pages.components.tiles.shell import damaged, demonstration, first_run, foot, past, unreadable
 
 __all__ = [
     "amendments",
@@ -61,11 +62,13 @@ __all__ = [
     "lists_that_add_up",
     "look",
     "milestone_cells",
+    "newer",
     "outcome",
     "outlook",
     "overdue",
     "over_time",
     "pace",
+    "past",
     "plan_clock",
     "plan_of",
     "section",

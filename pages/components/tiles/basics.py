@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.components import phrases, tables
+from pages.components import phrases, queries, tables
+from pages.components.downloads import RECORDED, fetched
 from pages.components.queries import kept
 from pages.components.text import plain
 from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
@@ -93,9 +94,18 @@ def _cell(value: object) -> str:
     return plain(f"{value:,}" if isinstance(value, Integral) else value)
 
 
+def sentences_table(frame: pd.DataFrame, words: str) -> None:
+    """Show a short table of sentences in which every cell wraps, so that it can be read on a telephone."""
+    st.table(frame.astype("str").map(plain).rename(columns=plain), hide_index=True, alt=words)
+
+
 def download(frame: pd.DataFrame, name: str, words: str) -> None:
-    """Offer a frame as CSV that no spreadsheet takes for formulas."""
-    st.download_button(words, lambda: tables.as_csv(frame), file_name=f"{name}.csv", mime="text/csv", on_click="ignore")
+    """Offer a frame as CSV no spreadsheet takes for formulas; exact figures are recorded as they are fetched."""
+    edition, whose = queries.edition().manifest.edition_id, queries.audience()
+    st.download_button(
+        words, lambda: fetched(frame, name, edition, whose), file_name=f"{name}.csv", mime="text/csv",
+        on_click="ignore", help=RECORDED if whose == "restricted" else None,
+    )  # fmt: skip
 
 
 def count(found: int, of: int, word: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from metrics.edition import Manifest
-from pages.components import charts, course, phrases
+from pages.components import charts, course, filters, phrases
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS, Look
@@ -91,7 +91,7 @@ def outcome(words: str) -> None:
 
 def to_kpi(kpi: str, words: str = "See this KPI in full") -> None:
     """Show a link to a KPI in full. Its words are short, because Streamlit cuts a long link off on a phone."""
-    st.page_link(KPI_PAGE, label=f":blue[{plain(words)} →]", query_params={"kpi": kpi})
+    st.page_link(KPI_PAGE, label=f":blue[{plain(words)} →]", query_params={"kpi": kpi, **filters.edition_in_links()})
 
 
 def plan_of(edition: Edition, kpi: str) -> charts.Plan:

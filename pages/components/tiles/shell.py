@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from metrics import wording
 from metrics.edition import Manifest
-from pages.components import phrases
+from pages.components import filters, phrases
 from pages.components.queries import Opened
 from pages.components.text import plain
 from pages.components.tiles.basics import heading, look
@@ -25,11 +26,27 @@ def demonstration(manifest: Manifest) -> None:
 
 def damaged(opened: Opened) -> None:
     """Say when an earlier edition is shown because the current one cannot be opened."""
-    if opened.damaged:
+    if opened.damaged is not None:
+        named = f"The latest edition, {plain(opened.damaged)}," if opened.damaged else "The latest edition"
         st.error(
-            f"The latest edition, {plain(opened.damaged)}, is damaged and cannot be opened. You are looking at the one "
+            f"{named} is damaged and cannot be opened. You are looking at the one "
             f"before it, {plain(opened.edition.manifest.edition_id)}. Publish again to put this right."
         )
+
+
+def past(opened: Opened) -> None:
+    """Say on every screen when it does not show the current edition because a reader asked for another."""
+    if opened.past is not None:
+        manifest = opened.edition.manifest
+        st.warning(
+            f"**Not the current edition.** You are looking at edition {plain(manifest.edition_id)}, published "
+            f"{plain(wording.moment_words(manifest.published_at))} by {plain(manifest.published_by)}."
+        )
+    elif opened.refused:
+        st.warning(f"{plain(opened.refused)} You are looking at the current edition.")
+    else:
+        return
+    st.button("Show the current edition", on_click=filters.show_current)
 
 
 def foot(manifest: Manifest) -> None:
@@ -53,6 +70,7 @@ def first_run() -> None:
     with st.container(border=True):
         st.markdown("**With extracts of your own:**")
         st.code("python -m etl load FILE…\npython -m metrics publish", language=None, wrap_lines=True)
+        st.page_link("pages/upload.py", label="Or in the browser: upload and publish →")
 
 
 def unreadable(reason: str) -> None:

@@ -1,0 +1,87 @@
+"""What audit, backup and restore answer on the command line: as data, and in sentences."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl.audit import Act, acts, audit_faults, published_heads
+from etl.backup import Backup, Progress, back_up, verify_backup
+from etl.restore import restore
+from etl.settings import data_folder, editions_folder, warehouse_file
+from etl.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer, as data and in sentences, and its exit code."""
+
+    data: dict[str, Any]
+    lines: list[str]
+    code: int = 0
+
+
+def audit(*, verify: bool) -> Told:
+    """Return every act, newest first, and whether each stands as it was written. Raises WarehouseBusyError."""
+    with open_warehouse().reading() as reader:
+        rows, faults = acts(reader), audit_faults(reader, published_heads(editions_folder())) if verify else []
+    plain = rows.assign(at=rows["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")).astype("object")
+    data = {"acts": plain.where(plain.notna(), None).to_dict("records"), "faults": faults}
+    if verify:
+        return Told(data, faults or [f"{len(rows)} acts, each as it was written and in its place."], 1 if faults else 0)
+    lines = []
+    for row in rows.fillna({"detail": ""}).to_dict("records"):
+        words = f"{row['who']} ({row['role']}): {row['act']} {row['subject']}; {row['detail']}".removesuffix("; ")
+        lines.append(f"{row['number']}  {row['at']:%Y-%m-%d %H:%M}  {words}")
+    return Told(data, lines or ["Nobody has done anything yet."])
+
+
+def backup(to: Path | None, act: Act, progress: Progress) -> Told:
+    """Make a backup and say where it is and what it lacks. Raises UsageError, BackupError, WarehouseBusyError."""
+    warehouse_file()  # another engine is refused before anything is written
+    place, made = back_up(open_warehouse(), data_folder(), to or data_folder() / "backups", act, progress)
+    keys = f" ({', '.join(made.key_ids)})" if made.key_ids else ""
+    lines = [
+        f"Wrote {place}: {_holds(made)}.",
+        f"It holds children's rows: keep it as you keep the warehouse. The pseudonym key{keys} is not in it: keep "
+        "that apart.",
+    ]
+    return Told(_data(place, made), lines)
+
+
+def verified(path: Path, progress: Progress) -> Told:
+    """Read a backup whole and say what it holds. Raises UsageError, BackupError."""
+    said = verify_backup(path, progress)
+    return Told(_data(path, said), [f"{path} is whole: {_holds(said)}, made {said.made_at:%d %B %Y, %H:%M} UTC."])
+
+
+def restored(path: Path, into: Path | None, act: Act, progress: Progress) -> Told:
+    """Restore a backup and say what stands there now. Raises UsageError, BackupError, WarehouseBusyError."""
+    data = into or data_folder()
+    said = restore(path, data, data / "warehouse.duckdb" if into else warehouse_file(), act, progress)
+    lines = [f"Restored {path.name}: {_holds(said)}. What stood there before is kept in replaced-… beside it."]
+    if said.key_ids:
+        lines.append(f"Its pseudonyms need the key {', '.join(said.key_ids)}, which no backup holds.")
+    return Told(_data(path, said), lines)
+
+
+def _holds(said: Backup) -> str:
+    loads, editions = said.tables["loads"].rows, len(_editions(said))
+    return f"{loads} load{'' if loads == 1 else 's'}, {editions} edition{'' if editions == 1 else 's'}"
+
+
+def _editions(said: Backup) -> set[str]:
+    return {name.split("/")[1] for name in said.files if name.startswith("editions/") and name.count("/") > 1}
+
+
+def _data(path: Path, said: Backup) -> dict[str, Any]:
+    return {
+        "backup": str(path),
+        "made_at": said.made_at.isoformat(),
+        "made_by": said.made_by,
+        "content_hash": said.content_sha256,
+        "audit_head": said.audit_head,
+        "key_ids": said.key_ids,
+        "rows": {name: content.rows for name, content in said.tables.items()},
+        "editions": sorted(_editions(said)),
+        "files": len(said.files),
+    }

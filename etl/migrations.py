@@ -1,0 +1,58 @@
+"""From the contract of an earlier Waymark to today's: ordered steps, run in the writer's own transaction.
+
+Version 1 is every warehouse from before versions were stored. Whoever changes etl/tables.py adds a step here; a test
+holds that every earlier warehouse comes out with the columns of a new one.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from etl.chain import chained
+from etl.errors import WarehouseBusyError
+from etl.tables import AUDIT, CONTRACT, WAREHOUSE
+
+if TYPE_CHECKING:
+    from etl.warehouse import Reader, Writer
+
+
+def _chain_the_audit(writer: "Writer") -> None:
+    """Number the audit's rows in the order of their time and hash each with the one before it."""
+    rows = writer.query('SELECT * FROM audit ORDER BY "at", rowid')
+    writer.execute("DROP TABLE audit")
+    writer.execute(AUDIT.ddl())
+    writer.insert(AUDIT, AUDIT.typed(chained(rows)))
+
+
+# Step n takes a warehouse of version n to n + 1. A step is never changed once released.
+_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit,)
+VERSION = len(_STEPS) + 1
+
+
+def older_version(reader: "Reader") -> int | None:
+    """Return the version of a warehouse that is older than this code, 0 where it holds no table; None where it is not.
+
+    Raises WarehouseBusyError for one that is newer.
+    """
+    held = set(reader.query("SELECT table_name FROM duckdb_tables()")["table_name"])
+    if CONTRACT.name not in held:
+        return 1 if held else 0
+    version = int(reader.query("SELECT version FROM contract")["version"].max())
+    if version > VERSION:
+        raise WarehouseBusyError(
+            f"The warehouse was written by a newer Waymark (tables of version {version}, not {VERSION}). "
+            "Nothing was changed. Install the newer Waymark."
+        )
+    return version if version < VERSION else None
+
+
+def migrate(writer: "Writer") -> None:
+    """Bring a warehouse to today's contract. Raises WarehouseBusyError for a newer one."""
+    version = older_version(writer)
+    if version is None:
+        return
+    for step in _STEPS[version - 1 :] if version else ():
+        step(writer)
+    for table in WAREHOUSE:
+        writer.execute(table.ddl())
+    writer.execute("DELETE FROM contract")
+    writer.insert(CONTRACT, CONTRACT.frame([{"version": VERSION}]))

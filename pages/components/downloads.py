@@ -1,0 +1,29 @@
+"""Figures as files: exact ones are written into the audit before anybody has them."""
+
+import getpass
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from etl.audit import Act, record
+from etl.warehouse import open_warehouse
+from metrics.edition import Audience
+from pages.components.tables import as_csv
+
+DOWNLOAD = "download"
+RECORDED = (
+    "Exact figures: who downloads them is recorded. If no file comes, the record could not be written because "
+    "something is being loaded; try again in a minute."
+)
+
+
+def fetched(frame: pd.DataFrame, name: str, edition: str, audience: Audience) -> bytes:
+    """Return a frame as CSV, recorded by this machine's account where its figures are exact.
+
+    Raises WarehouseBusyError, OSError where that cannot be: without a record there is no file.
+    """
+    content = as_csv(frame)
+    if audience == "restricted":
+        act = Act(getpass.getuser(), datetime.now(UTC).replace(microsecond=0, tzinfo=None))
+        record(open_warehouse(), act, DOWNLOAD, f"{name}.csv", f"from edition {edition}")
+    return content

@@ -1,0 +1,49 @@
+"""Whoever downloads exact figures is on record before the file is there."""
+
+import getpass
+
+import pandas as pd
+import pytest
+import streamlit as st
+from filelock import FileLock
+
+from etl.audit import acts
+from etl.errors import WarehouseBusyError
+from etl.settings import data_folder
+from etl.warehouse import open_warehouse
+from pages.components.downloads import fetched
+from tests.pages.conftest import Open
+
+FIGURES = pd.DataFrame({"kpi": ["=1+1"], "value": [3.5]})
+
+
+def recorded() -> list[tuple[str, str, str, str]]:
+    with open_warehouse().reading() as reader:
+        rows = acts(reader)
+    return list(zip(rows["who"], rows["act"], rows["subject"], rows["detail"], strict=True))
+
+
+def test_exact_figures_are_recorded_and_the_boards_are_not() -> None:
+    assert fetched(FIGURES, "waymark-x", "e1", "board").decode("utf-8-sig") == "kpi,value\r\n'=1+1,3.5\r\n"
+    assert recorded() == []
+    fetched(FIGURES, "waymark-x", "e1", "restricted")
+    assert recorded() == [(getpass.getuser(), "download", "waymark-x.csv", "from edition e1")]
+
+
+def test_without_a_record_there_is_no_file() -> None:
+    fetched(FIGURES, "waymark-x", "e1", "restricted")
+    with FileLock(data_folder() / "warehouse.duckdb.lock"), pytest.raises(WarehouseBusyError):
+        fetched(FIGURES, "waymark-y", "e1", "restricted")
+    assert len(recorded()) == 1
+
+
+def test_every_download_of_figures_goes_this_way(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is made when it is asked for, so a screen that is only looked at records nothing."""
+    offered = []
+    monkeypatch.setattr(st, "download_button", lambda words, data, **_: offered.append((words, data)))
+    open_page("data_quality", "full")
+    assert recorded() == []
+    for _, data in offered:
+        data()
+    assert sorted(row[2] for row in recorded()) == ["waymark-findings.csv", "waymark-loads.csv"]
+    assert {row[3] for row in recorded()} == {"from edition 2026-11-03-1"}
