@@ -1,6 +1,6 @@
 """Kills processes with signal 9 in the middle of loads, withdrawals, publications, backups and restores, and counts.
 
-    python -m benchmarks.crashes [--times 1] [--seed 1] > docs/evidence/crashes.txt
+    python -m benchmarks.crashes [--times 1] [--seed 1] [--only random|steps]
 
 After every kill: each committed load is there and whole, none is partial, the audit is an unbroken chain, the current
 edition opens and every edition is what its hash says, and the next load and edition work. It stops at the first that
@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.crashes import Crashes, state
 
 # How many of each; a kill that comes after the work is over does not count.
 TIMES = {"load": 60, "withdrawal": 40, "writing": 50, "publication": 16, "restoring": 50, "backing_up": 20}
-STEPS = ("writing", "backing_up", "restoring", "load")
+STEPS = ("restoring", "writing", "load", "backing_up")
 
 
 def main() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=float, default=1.0, help="that many times as many")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=("random", "steps"), help="kills at random moments, or at each call, alone")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="waymark-crashes-"))
     os.environ["WAYMARK_DATA"] = str(folder / "unused")
@@ -37,10 +39,10 @@ def main() -> None:
     begun = time.monotonic()
     base = _base(crashes, folder / "base")
     try:
-        for work, times in TIMES.items():
+        for work, times in TIMES.items() if options.only != "steps" else ():
             counted = _at_random(crashes, chance, base, folder, work, round(times * options.times))
             print(f"random moment   {work:12} {counted}", flush=True)
-        for work in STEPS:
+        for work in STEPS if options.only != "random" else ():
             for how in ("kill", "fail"):
                 print(f"every {how} step {work:12} {_at_each_step(crashes, base, folder, work, how)}", flush=True)
     finally:
@@ -104,6 +106,7 @@ def _at_random(crashes: Crashes, chance: random.Random, base: Path, folder: Path
 def _at_each_step(crashes: Crashes, base: Path, folder: Path, work: str, how: str) -> str:
     """Kill, or refuse the disk, at the first call that changes a disk, at the second, and so on to the last."""
     before, at = state(base / "data"), 0
+    ends: Counter[str] = Counter()
     while True:
         at += 1
         place = shutil.copytree(base, folder / "trial")
@@ -119,7 +122,8 @@ def _at_each_step(crashes: Crashes, base: Path, folder: Path, work: str, how: st
         _done(crashes.trial("load", place / "data", month="2960-01"))
         shutil.rmtree(place)
         if told["ended"] == "done" and not told["said"]:
-            return f"{at - 1:4} calls"
+            return f"{at - 1:4} calls: {dict(ends)}"
+        ends[f"{told['ended']}, {'as before' if found == before else 'all of it'}"] += 1
 
 
 def _done(told: dict[str, Any]) -> dict[str, Any]:

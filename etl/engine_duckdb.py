@@ -46,7 +46,13 @@ _SAID = {
 }
 
 
-def _refused(error: duckdb.Error) -> WarehouseBusyError:
+def _is_damage(error: BaseException) -> bool:
+    # A block whose checksum does not fit has no class of its own, and a commit the disk refuses has that of any commit.
+    told = isinstance(error, duckdb.Error) and any(said in str(error) for said in _SAID)
+    return told or isinstance(error, _DAMAGE) or type(error) is duckdb.Error
+
+
+def _refused(error: BaseException) -> WarehouseBusyError:
     damaged = "The warehouse cannot be opened; nothing was changed. Restore it from a backup."
     return WarehouseBusyError(next((words for said, words in _SAID.items() if said in str(error)), damaged))
 
@@ -67,15 +73,19 @@ class DuckDBTransaction:
         """Return the rows a SELECT yields, this transaction's own writes included."""
         try:
             return self._connection.execute(sql, list(parameters)).df()
-        except _DAMAGE as error:
-            raise _refused(error) from error
+        except duckdb.Error as error:
+            if _is_damage(error):
+                raise _refused(error) from error
+            raise
 
     def coded(self, sql: str) -> pd.DataFrame:
         """Return the rows a SELECT yields with its words as categories: millions of rows repeat a few words."""
         try:
             return coded(self._connection, sql)
-        except _DAMAGE as error:
-            raise _refused(error) from error
+        except duckdb.Error as error:
+            if _is_damage(error):
+                raise _refused(error) from error
+            raise
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one UPDATE or DELETE."""
@@ -192,9 +202,9 @@ class DuckDBEngine:
             migrate(DuckDBTransaction(connection))
             yield DuckDBTransaction(connection)
             connection.commit()
-        except _DAMAGE as error:
-            raise _refused(error) from error
-        except BaseException:
+        except BaseException as error:
+            if _is_damage(error):
+                raise _refused(error) from error
             connection.rollback()
             raise
         finally:

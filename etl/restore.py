@@ -48,8 +48,9 @@ def _put_in_place(data: Path) -> None:
     try:
         carry_out(data)
     except OSError:
-        put_back(data)
-        raise
+        if journal_of(data).exists():  # else all is in place, and only the flush of its removal was refused
+            put_back(data)
+            raise
 
 
 def _journal(data: Path, warehouse: Path, stage: Path, new: Path, kept: str) -> Journal:
@@ -58,7 +59,8 @@ def _journal(data: Path, warehouse: Path, stage: Path, new: Path, kept: str) -> 
     aside = warehouse.parent / kept
     moves = [Move(place=log, new=None, aside=aside / log.name), Move(place=warehouse, new=new, aside=aside / WAREHOUSE)]
     moves += [Move(place=data / part, new=exists(stage / part), aside=data / kept / part) for part in PARTS]
-    return Journal(warehouse=warehouse, moves=moves)
+    # What is not there now must not be taken for old when a journal that came back after a power cut is done again.
+    return Journal(warehouse=warehouse, moves=[move for move in moves if move.new or move.place.exists()])
 
 
 def _head_of(warehouse: Path) -> str:

@@ -52,7 +52,7 @@ def carry_out(data: Path) -> None:
         return
     folders, moves = set(), _read(data).moves
     for move in moves:
-        if move.new and not move.new.exists():
+        if not move.new.exists() if move.new else move.aside.exists():
             continue  # done before
         if move.place.exists():
             move.aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -121,8 +121,8 @@ def _editions(options: argparse.Namespace) -> int:
     if options.prune:
         return _prune(options)
     if options.keep:
-        written = keep_for_pack(folder, options.keep, options.why)
-        print(json.dumps({"kept": options.keep}) if options.json else f"Kept edition {options.keep}: {written}.")
+        keep_for_pack(folder, options.keep, options.why)
+        print(json.dumps({"kept": options.keep}) if options.json else f"Edition {options.keep} is never pruned.")
         return 0
     known, used = list_editions(folder), current_edition(folder)
     if options.json:

@@ -27,6 +27,10 @@ from metrics.edition_tables import EDITION
 
 Audience = Literal["restricted", "board"]
 _POINTER = "CURRENT"
+_NOT_WRITTEN = (
+    "The edition could not be written; nothing was published. Check that the disk is not full and that you may write "
+    "to the data folder."
+)
 _OTHER_VERSION = "Edition {} was published by another version of Waymark; publish again."
 
 
@@ -129,10 +133,12 @@ def write_edition(
         building.rename(place)
         flush(folder)
         make_current(folder, manifest.edition_id)
-    except BaseException:
+    except BaseException as error:
         if place.exists() and current_edition(folder) != manifest.edition_id:
             place.rename(building)
         shutil.rmtree(building, ignore_errors=True)
+        if isinstance(error, duckdb.Error):
+            raise EditionError(_NOT_WRITTEN) from error
         raise
     return manifest
 

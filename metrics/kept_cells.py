@@ -64,7 +64,10 @@ def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
         if "set lock on file" in str(error):  # another publisher holds it
             return _typed(reader.coded(select_clock_cells(splits)))
         path.unlink(missing_ok=True)
+    try:
         return _kept(reader, path, splits)
+    except duckdb.Error:  # no room to keep anything
+        return _typed(reader.coded(select_clock_cells(splits)))
 
 
 def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -76,8 +77,37 @@ def restoring(data: Path, backup: str, **_: object) -> None:
     restore(Path(backup), data, data / "warehouse.duckdb", ACT)
 
 
+def crowd(data: Path, found: Any, tasks: list[tuple[str, dict[str, Any]]], **_: object) -> None:
+    """Do several pieces of work at once, a process each, and leave in `crowd.json` how each ended."""
+    children = []
+    for work, request in tasks:
+        said, say = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os._exit(_child({"work": work, "data": str(data), **request}, found, say, say))
+        os.close(say)
+        children.append((child, said))
+    ended = []
+    for child, said in children:
+        with os.fdopen(said) as words:
+            told = words.read()[1:]  # the first byte says that it began
+        ended.append((os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), told))
+    (data / "crowd.json").write_text(json.dumps(ended))
+
+
+def reading(data: Path, **_: object) -> None:
+    """Read again and again: each time every load is whole."""
+    for _time in range(10):
+        with house(data).reading() as reader:
+            odd = reader.query(
+                "SELECT load_id FROM loads LEFT JOIN pathways USING (load_id) GROUP BY load_id, rows_loaded "
+                "HAVING count(pathway_id) <> rows_loaded"
+            )
+        assert odd.empty, odd
+
+
 WORKS: dict[str, Callable[..., None]] = {
-    work.__name__: work for work in (load, withdrawal, publication, writing, backing_up, restoring)
+    work.__name__: work for work in (load, withdrawal, publication, writing, backing_up, restoring, reading, crowd)
 }
 
 
@@ -209,6 +239,10 @@ def _child(request: dict[str, Any], found: Any, tell: int, say: int) -> int:
         work = WORKS[request.pop("work")]
         if work is not publication:
             ready()
+        if limit := request.pop("file_limit", None):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        if request.pop("as_nobody", False):
+            os.setuid(65534)
         interfered = _interfere(request.pop("step"), request.pop("how")) if "step" in request else []
         work(data=data, found=found, ready=ready, **request)
         os.write(say, b"a refusal was overcome" if interfered else b"")

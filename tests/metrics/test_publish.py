@@ -8,18 +8,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.audit import Act
+from etl.audit import Act, audit_faults
 from etl.demo.write import EXPLANATIONS
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.__main__ import main
 from metrics.compare import compare
-from metrics.edition import EditionError, read_tables
-from metrics.publish import publish
+from metrics.edition import EditionError, make_current, read_tables
+from metrics.publish import _as_published, publish
 from metrics.wording import figure
 from tests import release
 from tests.conftest import NOW, Demonstration
+from tests.pages import editions
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "published.csv"
 
@@ -81,6 +82,25 @@ def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration)
     assert (again.changed, again.manifest) == (False, demonstration.manifest)
 
 
+def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) -> None:
+    with open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}").reading() as reader:
+        loads = reader.query("SELECT load_id FROM loads")
+        assert audit_faults(reader, {"The edition": demonstration.manifest.audit_head}) == []
+    assert demonstration.manifest.audit_head.startswith(f"{len(loads)}:")  # each was an act, and there was no other
+
+
+def test_publishing_the_same_figures_mends_an_edition_that_is_damaged_or_not_there(data_folder: Path) -> None:
+    folder = data_folder / "editions"
+    made = editions.publish(folder, editions.empty(), "first")
+    assert _as_published(folder, made.content_sha256) == made
+    assert _as_published(folder, "another") is None
+    make_current(folder, "gone")
+    assert _as_published(folder, made.content_sha256) is None
+    make_current(folder, "first")
+    (folder / "first" / "restricted.duckdb").unlink()
+    assert _as_published(folder, made.content_sha256) is None
+
+
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
     last = [path for path in demonstration.files if path.stem.endswith("2025-10")]
     hashes = set()
@@ -113,14 +133,14 @@ def test_a_scorecard_read_in_an_earlier_month_knows_nothing_later(demonstration:
 
 def test_what_changed_between_two_editions_is_listed(warehouse: Warehouse, act: Act, tmp_path: Path) -> None:
     line = release.row()
-    editions = tmp_path / "editions"
+    published = tmp_path / "editions"
     list(load_files(warehouse, [release.write(tmp_path / "a.csv", [line])], act, explanations={}))
-    before = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
+    before = publish(warehouse, published, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
     line[release.HEADER.index("plans_issued_within_20_weeks")] = "11"
     line[release.HEADER.index("pc_plans_issued_within_20_weeks")] = "55"
     list(load_files(warehouse, [release.write(tmp_path / "b.csv", [line])], act, explanations={}))
-    after = publish(warehouse, editions, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
-    [changed] = compare(editions, before, after)
+    after = publish(warehouse, published, SHIPPED / "plan", by="A", note="", at=NOW).manifest.edition_id
+    [changed] = compare(published, before, after)
     assert (changed["kpi"], changed["area"], changed["month"]) == ("ehc_plans_within_20_weeks", "E06000051", "2024-12")
     assert (changed["before"], round(changed["after"], 9)) == (50, 55)
     assert changed["why"] == "corrected load"
