@@ -134,11 +134,12 @@ def clock_stops(manifest: Manifest) -> list[tuple[str, int, pd.Timestamp]]:
 def edition_words(manifest: Manifest) -> str:
     """Return the line at the foot of every screen, with the note its publisher wrote."""
     note = f" · note: {manifest.note}" if manifest.note else ""
-    board = f" · board figures: {manifest.disclosure}" if manifest.audience == "board" else ""
+    whose = "board figures: " if manifest.audience == "board" else "exact figures; in the board's, "
+    hidden = f" · {whose}{manifest.disclosure}" if manifest.disclosure else ""
     return (
         f"Edition {manifest.edition_id}{note} · published {wording.moment_words(manifest.published_at)} "
         f"by {manifest.published_by} · figures as of {wording.month_words(manifest.as_of)} "
-        f"· check {manifest.content_sha256[:12]}{board}"
+        f"· check {manifest.content_sha256[:12]}{hidden}"
     )
 
 

@@ -112,7 +112,8 @@ def test_a_kpi_without_any_figure_is_one_line_with_the_reason(open_page: Open) -
 
 def many(areas: int, of_each: int) -> pd.DataFrame:
     names = [f"Area {n // of_each}" for n in range(areas * of_each)]
-    return pd.DataFrame({"priority_area": names, "status": ["off", "no_target"] * (areas * of_each // 2)})
+    rows = pd.DataFrame({"priority_area": names, "status": ["off", "no_target"] * (areas * of_each // 2)})
+    return rows.assign(attention=pd.array([None] * len(rows), dtype="Int64"))
 
 
 def test_areas_begin_open_until_ten_rows_are_told_and_all_do_where_a_reader_has_chosen() -> None:
@@ -122,11 +123,21 @@ def test_areas_begin_open_until_ten_rows_are_told_and_all_do_where_a_reader_has_
     assert [len(rows) for _, rows, _ in tiles.areas(many(2, 12), chosen=True)] == [12, 12]
 
 
+def test_an_area_that_needs_the_board_begins_open() -> None:
+    rows = many(3, 12)
+    rows.loc[rows.index[-1], "attention"] = 1
+    assert [begins for _, _, begins in tiles.areas(rows, chosen=False)] == [True, False, True]
+
+
 def test_a_closed_area_says_how_its_kpis_stand_and_is_filled_when_opened(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scorecard, "_TOLD", 1)
-    app = open_page(kind="full")
+    rows = editions.full()
+    for row in rows["scorecard"]:
+        row["attention"] = None  # or its area would begin open
+    editions.publish(data / "editions", rows)
+    app = open_page()
     told = "**Quality of EHC plans and Annual Reviews** · 2 KPIs · ■ Off trajectory 1 · – No target 1"
     assert told in words(app)
     assert "251 of 687" not in words(app)

@@ -65,14 +65,14 @@ def overdue(edition: Edition) -> None:
 def areas(rows: pd.DataFrame, chosen: bool) -> list[tuple[str, pd.DataFrame, bool]]:
     """Return every priority area with its SCORECARD rows, in the plan's order, and whether it begins open.
 
-    All do where a reader has chosen among the rows. Else the first does, and others while few rows are told: a browser
-    takes a second for ten.
+    All do where a reader has chosen among the rows. Else the first does, those that need the board, and others while
+    few rows are told: a browser takes a second for ten.
     """
     told = 0
     out: list[tuple[str, pd.DataFrame, bool]] = []
     for name, of_area in rows.groupby("priority_area", sort=False):
         told += len(of_area)
-        out.append((str(name), of_area, chosen or not out or told <= _TOLD))
+        out.append((str(name), of_area, chosen or not out or told <= _TOLD or bool(of_area["attention"].notna().any())))
     return out
 
 
