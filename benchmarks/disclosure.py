@@ -2,8 +2,8 @@
 
     python -m benchmarks.disclosure [--tables 2000] [--seed 1]
 
-A table is one list in one month by two breakdowns and six KPIs, made for the board by the code that publishes. Printed: hidden
-counts, how many can have fewer than three values (the aim is none), and what hiding costs beside computing the KPIs.
+A table is one list in one month by two breakdowns and six KPIs, made for the board by the code that publishes. Printed:
+hidden counts, how many can have fewer than three values (the aim is none), and what hiding costs beside computing KPIs.
 docs/evidence/disclosure.md says what came out.
 """
 
@@ -49,13 +49,11 @@ def main() -> None:
         spent["attacking"] += time.process_time() - since
         print(f"{areas[-1]}: {values.total():,} hidden counts attacked, {pinned(values)} with fewer than three values")
     print(f"seed {options.seed}: {options.tables:,} tables, {values.total():,} hidden counts, {values[1]} recovered,")
-    print(
-        f"{pinned(values)} with fewer than three values; possible values: {dict(sorted(values.items()))} (10: or more)"
-    )
+    found = dict(sorted(values.items()))
+    print(f"{pinned(values)} with fewer than three values; possible values: {found} (10: or more)")
     print(f"treatment of all counts: {dict(told)}")
-    print(
-        f"processor time, computing the KPIs = 1: { ({what: round(s / spent['computing'], 1) for what, s in spent.items()}) }"
-    )
+    ratios = {what: round(seconds / spent["computing"], 1) for what, seconds in spent.items()}
+    print(f"processor time, computing the KPIs = 1: {ratios}")
 
 
 def pinned(values: Counter[int]) -> int:
