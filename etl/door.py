@@ -1,6 +1,7 @@
 """How a command line answers: one sentence and an exit code for whatever goes wrong, never a traceback."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,9 @@ def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> 
     except WaymarkError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+    except BrokenPipeError:  # whoever read the answer has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         sys.stderr.write(f"{refusal(error)}\n")
         return 1

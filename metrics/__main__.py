@@ -217,6 +217,13 @@ def _month(text: str) -> date:
         raise argparse.ArgumentTypeError("write the month as YYYY-MM") from error
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -254,7 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     editions.add_argument("--verify", action="store_true", help="whether each holds what was published")
     editions.add_argument("--prune", action="store_true", help="say which would go; with --yes, let them go for good")
     editions.add_argument("--keep", metavar="N|ID", help="with --prune: the newest N stay; else: never prune this one")
-    editions.add_argument("--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="what is older may go")
+    editions.add_argument("--before", type=_day, metavar="YYYY-MM-DD", help="what is older may go")
     editions.add_argument("--yes", action="store_true", help="with --prune: do it")
     editions.add_argument("--why", default="", help="what an edition is kept for")
     editions.add_argument("--by", help="who; by default the account's name")

@@ -15,13 +15,12 @@ from etl.errors import WaymarkError
 from etl.tables import EVERYONE
 from metrics.definition import Definition
 from metrics.disclosure_attack import possible
-from metrics.disclosure_counts import KEY, Told, counts_told, told_months
+from metrics.disclosure_counts import KEY, REMEMBERED, Told, counts_told, told_months
 from metrics.disclosure_policy import Policy
 from metrics.disclosure_results import SHOWN, board_bands, board_results
 from metrics.disclosure_system import Percentile, System, build
 from metrics.quality_tables import DISCLOSED
 
-_PLACE = ["lead", "kpi", "part", "area", "breakdown", "group", "month", "length"]
 _HIDDEN = ("primary", "secondary")
 
 
@@ -63,8 +62,8 @@ def protected(
 
     `before` is the DISCLOSED table of the edition in use: what the board was once shown stays known to it.
     """
-    told = counts_told(results, bands, kpis, facts, strict)
-    counts = _judged(told.counts, policy, before)
+    told = counts_told(results, bands, kpis, facts, strict, before)
+    counts = _judged(told.counts, policy)
     unique = counts.drop_duplicates(KEY, ignore_index=True)
     withdrawn: set[int] = set()
     attacked = 0
@@ -84,12 +83,12 @@ def protected(
     )
 
 
-def _judged(counts: pd.DataFrame, policy: Policy, before: pd.DataFrame | None) -> pd.DataFrame:
+def _judged(counts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return counts with `treatment` and `known`: whether the board was shown the same count before."""
     of_list = (counts["kpi"] == "band") & counts["part"].str.startswith("waiting ")
     exact = counts["lead"].isin(policy.exact) & (counts["breakdown"] == EVERYONE) & ~of_list
     small = policy.hides(counts["children"])
-    told = counts["part"] != "others"
+    told = (counts["part"] != "others") & (counts["result"] != REMEMBERED)
     # Where nearly all of a group are counted, the few others are the small count: then the counted are not told.
     few = counts.loc[~told & small & ~exact, ["kpi", "result"]].drop_duplicates().assign(few=True)
     with_few = counts[["kpi", "result"]].merge(few, on=["kpi", "result"], how="left")["few"].notna().to_numpy()
@@ -100,14 +99,8 @@ def _judged(counts: pd.DataFrame, policy: Policy, before: pd.DataFrame | None) -
     rank = treatment.map({"exact": 0, "primary": 1, "secondary": 2, "rounded": 3, "not told": 4})
     first = counts.assign(treatment=treatment, rank=rank).sort_values("rank").drop_duplicates(KEY)
     counts = counts.merge(first[[*KEY, "treatment"]], on=KEY, how="left")
-    if before is None or before.empty:
-        return counts.assign(known=False)
-    seen = before[before["shown"].astype("bool")].rename(columns={"period_months": "length"})[[*_PLACE, "children"]]
-    kinds = {"month": counts["month"].dtype, "length": counts["length"].dtype, "children": "float64"}
-    counts = counts.astype({"children": "float64"})
-    marked = counts.merge(seen.astype(kinds).assign(known=True), on=[*_PLACE, "children"], how="left")
-    known = marked.assign(known=marked["known"].notna()).groupby(KEY, dropna=False)["known"].transform("any")
-    return counts.assign(known=known.to_numpy())
+    known = (counts["children"] == counts["before"]).fillna(False)
+    return counts.assign(known=known.groupby([counts[name] for name in KEY], dropna=False).transform("any"))
 
 
 def _system(
@@ -138,7 +131,8 @@ def _percentiles(
 ) -> pd.DataFrame:
     named = [name for name, kpi in kpis.items() if kpi.kind == "percentile" and kpi.select[kpi.lead] == lead]
     own = results[results["kpi"].isin(named) & (results["area"] == area) & told_months(results)]
-    return own[own["value"].notna() & (own["denominator"] >= policy.percentile_base)]
+    least = [policy.told(float(n))[0] if n == n else 0.0 for n in own["denominator"].astype("float64")]
+    return own[own["value"].notna() & (np.array(least) >= policy.percentile_base)]
 
 
 def _bounds(children: float, treatment: str, known: bool, policy: Policy) -> tuple[float, float]:

@@ -22,6 +22,7 @@ KEY = ["lead", "area", "breakdown", "group", "month", "length", "quantity"]
 BAND_STARTS = (0, 1, 2, 4, 6, 12, 18, 26, 39, 52, 65, 78, LONGEST_WEEKS)
 _PACE_MONTHS = 3
 _BAND = "band"
+REMEMBERED = -2
 # Only the list is told by band; who came and who left in a month is told as one number.
 _LISTED = "waiting"
 _PEOPLE = (
@@ -59,9 +60,12 @@ class Told:
 
 def counts_told(
     results: pd.DataFrame, bands: pd.DataFrame, kpis: Mapping[str, Definition], facts: Mapping[str, pd.DataFrame],
-    strict: Strict,
+    strict: Strict, before: pd.DataFrame | None = None,
 ) -> Told:  # fmt: skip
     """Return the counts behind every result, and every band of a list, of a lead and area in `strict`, exact.
+
+    What the board was shown before (`before`, the DISCLOSED table of the edition in use) and is not told now comes with
+    REMEMBERED as its result. `before` among the columns of counts is how many it was then.
 
     `counts` has KEY, `kpi` ("band" for one of the board's bands), `part` (numerator, denominator, others of a share,
     started, left; a band's state and start), `result` (its row in results, -1 for bands) and `children`. A percentile
@@ -87,6 +91,7 @@ def counts_told(
     found += _of_bands(bands, quantities, areas)
     columns = [*KEY, "kpi", "part", "result"]
     counts = pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+    counts = _with_earlier(counts.astype({"month": "datetime64[s]"}), before, quantities, areas)
     return Told(cells, quantities, _with_children(counts, cells, quantities))
 
 
@@ -236,6 +241,23 @@ def _of_bands(
     numbers = [quantities[lead].numbers[name] for lead, name in zip(own["lead"], names, strict=True)]
     own = own.assign(quantity=numbers, part=[name[1] for name in names], breakdown=EVERYONE, group=EVERYONE)
     return [own.assign(length=1, kpi=_BAND, result=-1)]
+
+
+def _with_earlier(
+    counts: pd.DataFrame, before: pd.DataFrame | None, quantities: Mapping[str, Quantities], areas: pd.MultiIndex
+) -> pd.DataFrame:
+    """Add `before`, and a row for every count the board was once shown and is not told now."""
+    if before is None or before.empty:
+        return counts.assign(before=np.nan)
+    seen = before[before["shown"].astype("bool")].rename(columns={"period_months": "length", "children": "before"})
+    seen = seen[pd.MultiIndex.from_frame(seen[["lead", "area"]]).isin(areas) & seen["lead"].isin(quantities)]
+    seen = seen.drop(columns=["treatment", "shown"]).astype({"month": "datetime64[s]", "before": "float64"})
+    names = zip(seen["lead"], seen["kpi"], seen["part"], strict=True)
+    numbers = [quantities[lead].numbers.get((kpi, part), -1) for lead, kpi, part in names]
+    seen = seen.assign(quantity=numbers)[np.array(numbers, dtype="int64") >= 0]
+    kinds = {"length": "int64", "quantity": "int64"}
+    both = counts.astype(kinds).merge(seen.astype(kinds), on=[*KEY, "kpi", "part"], how="outer")
+    return both.assign(result=both["result"].fillna(REMEMBERED).astype("int64"))
 
 
 def _with_children(counts: pd.DataFrame, cells: pd.DataFrame, quantities: Mapping[str, Quantities]) -> pd.DataFrame:

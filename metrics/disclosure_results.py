@@ -35,9 +35,15 @@ def board_results(
     kind = mine["kpi"].map({name: kpi.kind for name, kpi in kpis.items()})
     unit = mine["kpi"].map({name: kpi.unit for name, kpi in kpis.items()})
     per = mine["kpi"].map({name: kpi.per for name, kpi in kpis.items()}).astype("Float64")
-    had = mine["value"].notna()
+    # Whether a base suffices is told by what is shown of it: the exact one would part 9 from 10, both told as 10.
+    of_us = mine["flag"].isin(["small_base", "no_base"]) | mine["flag"].isna()
+    had = of_us & (mine["value"].notna() | mine["flag"].notna())
     of_share = kind.isin(["share", "top_two_box"]) | ((kind == "measure") & (unit == "percent"))
-    enough = (mine["denominator"] >= policy.percentage_base).fillna(False).astype("bool")
+    own_minimum = mine["kpi"].map({name: kpi.minimum_base or 0 for name, kpi in kpis.items()}).astype("Float64")
+    exact_base = (exact.get("denominator", nothing) == "exact").fillna(False).astype("bool")
+    least = (-(policy.rounding_base / 2 - lower).floordiv(1)).mask(exact_base, lower)
+    base = lower.where(~(kind == "rate") | _told(told, "denominator", mine.index), mine["denominator"])
+    enough = (base >= own_minimum.clip(lower=policy.percentage_base)).fillna(False).astype("bool")
     value, bottom, top = nothing.copy(), lower.copy(), upper.copy()
     value = value.mask(of_share & enough, 100 * upper / lower.where(lower > 0))
     value = value.mask(kind.isin(["count", "measure"]) & ~of_share, upper)
@@ -55,23 +61,22 @@ def board_results(
     value = value.mask(rated & enough, per * upper / bottom.where(bottom > 0))
     weeks = (mine["value"] + 0.5).floordiv(1)
     waits = kind.isin(["percentile", "mean"])
-    many = (mine["denominator"] >= policy.percentile_base).fillna(False).astype("bool")
+    many = (least >= own_minimum.clip(lower=policy.percentile_base)).fillna(False).astype("bool")
     kept = waits & many & ~mine.index.isin(withdrawn)
     value = value.mask(kept, weeks)
     value = value.where(had).mask(as_is & of_share, mine["value"])
     low, high = (100 * end for end in wilson_ends(upper, lower.where(lower > 0)))
-    hidden = had & value.isna()
-    flag = mine["flag"].mask(hidden, "suppressed").mask(hidden & waits & ~many, "small_base")
     open_band = mine["at_least"].where(kept)
-    flag = flag.mask(mine["at_least"].notna() & open_band.isna(), "suppressed")
-    for count, source in (("numerator", top), ("denominator", bottom)):
-        gone = mine[count].notna() & source.isna() & flag.isna()
-        flag = flag.mask(gone & ~waits, "suppressed")
+    hidden = mine.index.isin(told.loc[told["shown"].isna() & (told["part"] != "others"), "result"])
+    flag = pd.Series(None, index=mine.index, dtype="str")
+    based = of_share | waits | (kind == "rate")
+    flag = flag.mask(based & value.isna() & open_band.isna(), "small_base")
+    flag = flag.mask((based | (kind == "clearance_weeks")) & (mine["flag"] == "no_base"), "no_base")
+    flag = flag.mask(mine.index.isin(withdrawn) | hidden, "suppressed").where(of_us, mine["flag"])
     split = told_months(mine) & ~mine.index.isin(told.loc[told["treatment"] == "not split", "result"])
     made = mine.assign(
         numerator=top, denominator=bottom, value=value, at_least=open_band, flag=flag,
-        low=low.where(of_share & value.notna() & mine["low"].notna()),
-        high=high.where(of_share & value.notna() & mine["high"].notna()),
+        low=low.where(of_share & value.notna()), high=high.where(of_share & value.notna()),
     )[split]  # fmt: skip
     return RESULTS.typed(pd.concat([results[~own], made]).sort_index())
 
@@ -84,7 +89,7 @@ def board_bands(bands: pd.DataFrame, counts: pd.DataFrame, strict: set[tuple[str
     """Return public bands as they are, and a list's joined into wider ones, hidden and rounded."""
     pairs = pd.MultiIndex.from_frame(bands[["clock", "area"]])
     own = pairs.isin(list(strict)) if strict else np.zeros(len(bands), dtype=bool)
-    told = counts[(counts["kpi"] == "band") & (counts["treatment"] != "not split")]
+    told = counts[(counts["kpi"] == "band") & (counts["treatment"] != "not split") & (counts["result"] == -1)]
     names = told["part"].astype("str").str.extract(r"^(\w+) (\w+)$")
     start = pd.to_numeric(names[1], errors="coerce").astype("Int64")
     ends = dict(zip(BAND_STARTS, [*BAND_STARTS[1:], None], strict=True))

@@ -27,6 +27,7 @@ from metrics.edition import (
     MilestoneDate,
     content_hash,
     current_edition,
+    list_editions,
     read_manifest,
     read_tables,
     write_edition,
@@ -145,12 +146,16 @@ def _publish(
 
 
 def _disclosed_before(editions: Path) -> pd.DataFrame | None:
-    """Return how the edition in use treated its counts; None without one that can be read."""
-    before = current_edition(editions)
-    try:
-        return read_tables(editions, before)["disclosed"] if before else None
-    except EditionError:
-        return None
+    """Return how the newest edition that can be read treated its counts; None where there is none.
+
+    Each edition's table carries what earlier ones showed, so the newest is enough.
+    """
+    for manifest in list_editions(editions):
+        try:
+            return read_tables(editions, manifest.edition_id)["disclosed"]
+        except EditionError:
+            continue
+    return None
 
 
 def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:

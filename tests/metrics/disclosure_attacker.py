@@ -39,7 +39,7 @@ def attacked(
     and whether those of a table are all small, which a reader could suppose.
     """
     both = board.merge(exact, on=["kpi", "breakdown", "group"], suffixes=("", "_exact"))
-    cuts = {0.0, 18.0, 52.0, math.inf, *bands["weeks_from"].dropna()}
+    cuts = {0.0, 18.0, 52.0, math.inf, *bands["weeks_from"].dropna(), *bands["weeks_to"].dropna()}
     weeks = both[both["kpi"].str.contains("median|percentile") & both["value"].notna()]
     for value in weeks["value"]:
         cuts |= {max(value - 1, 0), value, value + 1}

@@ -121,11 +121,13 @@ def test_where_all_but_a_few_are_counted_the_counted_are_not_told() -> None:
 def test_a_percentage_needs_ten_children_and_a_percentile_twenty() -> None:
     _, kept = shown([{"weeks_from": 3, "children": 9}])
     assert one(kept.results, "slt_list_size")["value"] == 10
-    assert pd.isna(one(kept.results, "slt_within_18_weeks")["value"])
-    _, few = shown([{"weeks_from": 3, "children": 19}])
-    assert pd.isna(one(few.results, "slt_median_wait")["value"])
-    exact, many = shown([{"weeks_from": 3, "children": 20}])
+    assert one(kept.results, "slt_within_18_weeks")["value"] == 100  # of what is told as 10
+    _, small = shown([{"weeks_from": 3, "children": 7}])
+    assert pd.isna(one(small.results, "slt_within_18_weeks")["value"])
+    exact, few = shown([{"weeks_from": 3, "children": 22}])  # told as 20, which 18 are too
     assert one(exact, "slt_median_wait")["value"] == 3.5
+    assert pd.isna(one(few.results, "slt_median_wait")["value"])
+    _, many = shown([{"weeks_from": 3, "children": 23}])
     assert one(many.results, "slt_median_wait")["value"] == 4  # whole weeks, halves up
 
 
@@ -183,6 +185,32 @@ def test_what_the_board_was_once_shown_stays_known_to_it() -> None:
     assert pd.isna(one(again.results, "slt_list_size", "5-10")["value"])
     assert one(again.results, "slt_list_size", "0-4")["value"] == 10
     assert pd.isna(one(again.results, "slt_list_size")["value"])
+
+
+def test_groups_told_in_earlier_editions_are_remembered() -> None:
+    monthly = load_definitions()["slt_children_leaving_the_list"]
+    rolling = monthly.model_copy(update={"id": "left_in_three_months", "period": "rolling_3"})
+    kpis = {one.id: one for one in (monthly, rolling)}
+    rows: list[dict[str, Any]] = []
+    before = None
+    for month, left in ((3, 12), (4, 0), (5, 7)):
+        more = {"state": "completed", "month": pd.Timestamp(2024, month, 1)}
+        rows += split({"0-4": {3: left}, "5-10": {3: 40}}, **more)
+        _, kept = shown([row for row in rows if row["children"]], kpis, before=before)
+        before = kept.disclosed
+    # March was told as 10 (8 to 12) and April as 0: three months told as 20 (18 to 22) would leave 6 or 7 for May.
+    told = kept.results[kept.results["group"] == "0-4"].set_index("kpi")["value"]
+    assert pd.isna(told.get(monthly.id))
+    assert pd.isna(told.get(rolling.id))
+
+
+def test_a_flag_does_not_part_what_is_told_as_one() -> None:
+    # 8 and 12 are both told as 10: neither a percentage nor a flag may say which, nor of 18 and 22 a median.
+    few, many = (shown([{"weeks_from": 3, "children": n}])[1].results for n in (8, 12))
+    pd.testing.assert_frame_equal(few, many)
+    few, many = (shown([{"weeks_from": 3, "children": n}])[1].results for n in (18, 22))
+    pd.testing.assert_frame_equal(few, many)
+    assert one(few, "slt_median_wait")["flag"] == "small_base"
 
 
 def test_a_policy_below_the_floor_is_refused(tmp_path: Path) -> None:
