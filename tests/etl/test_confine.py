@@ -107,14 +107,14 @@ def test_leaving_early_stops_the_child(tmp_path: Path) -> None:
 
 
 def test_a_large_file_has_more_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files of 1 MB at 10 s a MB: 20 s beside the 0.05 s, in which no child even starts."""
+    """Two files of 1 MB at 10 s a MB: 20 s beside the 0.001 s, in which no child even starts."""
     monkeypatch.setattr(confine, "SECONDS_PER_MB", 10.0)
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_bytes(b"x" * 1_000_000)
     files = {"path": str(tmp_path / "a.csv"), "others": [str(tmp_path / "b.csv")]}
-    assert run_confined(f"{TARGETS}answer", files, tmp_path / "out", seconds=0.05) == {"got": files}
+    assert run_confined(f"{TARGETS}answer", files, tmp_path / "out", seconds=0.001) == {"got": files}
     with pytest.raises(UnreadableFileError, match="too much time"):
-        run_confined(f"{TARGETS}answer", {"text": "x"}, tmp_path / "out", seconds=0.05)
+        run_confined(f"{TARGETS}answer", {"text": "x"}, tmp_path / "out", seconds=0.001)
 
 
 def test_no_jobs(tmp_path: Path) -> None:

@@ -92,13 +92,13 @@ def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) ->
 def test_publishing_the_same_figures_mends_an_edition_that_is_damaged_or_not_there(data_folder: Path) -> None:
     folder = data_folder / "editions"
     made = editions.publish(folder, editions.empty(), "first")
-    assert _as_published(folder, made.content_sha256) == made
-    assert _as_published(folder, "another") is None
+    assert _as_published(folder, made.content_sha256, made.board_sha256) == made
+    assert _as_published(folder, "another", "") is None
     make_current(folder, "gone")
-    assert _as_published(folder, made.content_sha256) is None
+    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
     make_current(folder, "first")
     (folder / "first" / "restricted.duckdb").unlink()
-    assert _as_published(folder, made.content_sha256) is None
+    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
 
 
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
