@@ -31,6 +31,8 @@ _NOT_WRITTEN = (
     "The edition could not be written; nothing was published. Check that the disk is not full and that you may write "
     "to the data folder."
 )
+# Tables that editions did not have from the first; where one is not there, nothing was ever in it.
+_LATER = ("disclosed",)
 _OTHER_VERSION = "Edition {} was published by another version of Waymark; publish again."
 
 
@@ -88,6 +90,8 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
     digest = hashlib.sha256()
     for table in EDITION:
         frame = tables[table.name].drop(columns="loaded_at", errors="ignore")
+        if table.name in _LATER and frame.empty:
+            continue
         digest.update(f"{table.name}:{','.join(table.names())}\n".encode())
         lines = sorted(json.dumps([_plain(v) for v in row]) for row in frame.itertuples(index=False))
         digest.update("\n".join(lines).encode())
@@ -199,15 +203,16 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
         connection = connect(path, read_only=True)
         try:
             held = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-            if held and not held.issuperset(t.name for t in EDITION):
+            there = [t for t in EDITION if t.name in held or t.name not in _LATER]
+            if held and not held.issuperset(t.name for t in there):
                 raise EditionError(_OTHER_VERSION.format(edition_id))
-            frames = {t.name: connection.execute(f'SELECT * FROM "{t.name}"').df() for t in EDITION}  # noqa: S608
+            frames = {t.name: connection.execute(f'SELECT * FROM "{t.name}"').df() for t in there}  # noqa: S608
         finally:
             connection.close()
     except duckdb.Error as error:
         raise EditionError(f"Edition {edition_id} is damaged and cannot be opened.") from error
     try:
-        return {t.name: t.typed(frames[t.name]) for t in EDITION}
+        return {t.name: t.typed(frames[t.name]) if t in there else t.empty() for t in EDITION}
     except KeyError as error:
         raise EditionError(_OTHER_VERSION.format(edition_id)) from error
 
