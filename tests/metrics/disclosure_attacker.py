@@ -13,11 +13,13 @@ from scipy.optimize import linprog
 
 from metrics.definition import Definition
 
-# What each KPI counts, in weeks waited: [from, to) of numerator and denominator.
+# What each KPI counts, in weeks waited: [from, to) of numerator and denominator; EVERYONE has unknown waits, too.
 EVER = (0, math.inf)
+EVERYONE = (-math.inf, math.inf)
+UNKNOWN = (-math.inf, -math.inf)
 COUNTED = {
-    "list_size": {"numerator": EVER},
-    "within_18_weeks": {"numerator": (0, 18), "denominator": EVER},
+    "list_size": {"numerator": EVERYONE},
+    "within_18_weeks": {"numerator": (0, 18), "denominator": EVERYONE},
     "over_18_weeks": {"numerator": (18, math.inf)},
     "over_52_weeks": {"numerator": (52, math.inf)},
     "median_wait": {"denominator": EVER},
@@ -44,7 +46,7 @@ def attacked(
     for value in weeks["value"]:
         cuts |= {max(value - 1, 0), value, value + 1}
     edges = sorted(cuts)
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = [UNKNOWN, *zip(edges, edges[1:], strict=False)]
     places = sorted({*zip(both["breakdown"], both["group"], strict=True), ("all", "all")})
     width = len(spans)
 
