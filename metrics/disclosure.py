@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from etl.errors import WaymarkError
 from etl.tables import EVERYONE
 from metrics.definition import Definition
 from metrics.disclosure_attack import possible
@@ -22,10 +21,6 @@ from metrics.disclosure_system import Percentile, System, build
 from metrics.quality_tables import DISCLOSED
 
 _HIDDEN = ("primary", "secondary")
-
-
-class DisclosureError(WaymarkError):
-    """A hidden count could not be kept from being worked out, so nothing is published."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ def protected(
     results: pd.DataFrame, bands: pd.DataFrame, kpis: Mapping[str, Definition], facts: Mapping[str, pd.DataFrame],
     strict: set[tuple[str, str]], policy: Policy, before: pd.DataFrame | None = None,
 ) -> Protected:  # fmt: skip
-    """Return what the board may see of results and bands. Raises DisclosureError where a count cannot be kept.
+    """Return what the board may see of results and bands.
 
     `before` is the DISCLOSED table of the edition in use: what the board was once shown stays known to it.
     """
@@ -211,7 +206,7 @@ def _give_up(
     unique: pd.DataFrame, treatment: np.ndarray, system: System, numbers: np.ndarray, row_of: dict[int, int],
     pinned: int,
 ) -> None:  # fmt: skip
-    """Leave out what cannot be hidden. Raises DisclosureError where that is a whole's own count."""
+    """Leave out what cannot be hidden."""
     pin = unique.loc[pinned]
     same, beside = _beside(unique, numbers, pinned)
     hidden = [n for n in beside.index if treatment[n] in _HIDDEN]
@@ -222,14 +217,17 @@ def _give_up(
             system.forget(row_of[one])
         return
     of_state = (same["kpi"] == "band") & (same["part"].str.partition(" ")[0] == str(pin["part"]).partition(" ")[0])
-    parts = same.index[of_state] if pin["kpi"] == "band" else beside.index[beside["breakdown"] != EVERYONE]
-    for one in parts:
+    near = unique.loc[numbers]
+    groups = near.index[(near["breakdown"] != EVERYONE) & (near["month"] == pin["month"])]
+    if pin["kpi"] == "band":
+        parts = same.index[of_state]
+    elif pin["breakdown"] != EVERYONE:
         # A whole of one or two, exact, says by itself what its parts can be: it is not split at all.
+        parts = beside.index
+    else:
+        # What its groups say holds a whole fast, even hidden: then none is told; if none is left, the whole is not.
+        parts = groups[[treatment[n] != "not split" for n in groups]]
+        parts = parts if len(parts) else pd.Index([pinned])
+    for one in parts:
         treatment[one] = "not split"
         system.forget(row_of[one])
-    if treatment[pinned] != "not split":
-        raise DisclosureError(
-            f"Nothing was published: a small count of {pin['lead']} in {pin['month']:%B %Y} could be worked out from "
-            "the board's figures, and hiding more does not help. Take its KPI out of the scorecard, or out of "
-            "`exact` in disclosure.yaml."
-        )
