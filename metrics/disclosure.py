@@ -14,7 +14,7 @@ import pandas as pd
 from etl.tables import EVERYONE
 from metrics.definition import Definition
 from metrics.disclosure_attack import possible
-from metrics.disclosure_counts import KEY, REMEMBERED, Told, counts_told, told_months
+from metrics.disclosure_counts import BAND, KEY, LISTED, REMEMBERED, Told, counts_told, told_months
 from metrics.disclosure_policy import Policy
 from metrics.disclosure_results import SHOWN, board_bands, board_results
 from metrics.disclosure_system import Percentile, System, build
@@ -80,7 +80,7 @@ def protected(
 
 def _judged(counts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return counts with `treatment` and `known`: whether the board was shown the same count before."""
-    of_list = (counts["kpi"] == "band") & counts["part"].str.startswith("waiting ")
+    of_list = (counts["kpi"] == BAND) & counts["part"].str.startswith(f"{LISTED} ")
     exact = counts["lead"].isin(policy.exact) & (counts["breakdown"] == EVERYONE) & ~of_list
     small = policy.hides(counts["children"])
     told = (counts["part"] != "others") & (counts["result"] != REMEMBERED)
@@ -216,10 +216,10 @@ def _give_up(
         for one in certain:
             system.forget(row_of[one])
         return
-    of_state = (same["kpi"] == "band") & (same["part"].str.partition(" ")[0] == str(pin["part"]).partition(" ")[0])
+    of_state = (same["kpi"] == BAND) & (same["part"].str.partition(" ")[0] == str(pin["part"]).partition(" ")[0])
     near = unique.loc[numbers]
     groups = near.index[(near["breakdown"] != EVERYONE) & (near["month"] == pin["month"])]
-    if pin["kpi"] == "band":
+    if pin["kpi"] == BAND:
         parts = same.index[of_state]
     elif pin["breakdown"] != EVERYONE:
         # A whole of one or two, exact, says by itself what its parts can be: it is not split at all.

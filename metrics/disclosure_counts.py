@@ -21,10 +21,10 @@ KEY = ["lead", "area", "breakdown", "group", "month", "length", "quantity"]
 # Published tables' bands: a list's weekly ones are joined into these for the board, or nearly all would be hidden.
 BAND_STARTS = (0, 1, 2, 4, 6, 12, 18, 26, 39, 52, 65, 78, LONGEST_WEEKS)
 _PACE_MONTHS = 3
-_BAND = "band"
+BAND = "band"
 REMEMBERED = -2
 # Only the list is told by band; who came and who left in a month is told as one number.
-_LISTED = "waiting"
+LISTED = "waiting"
 _PEOPLE = (
     "children",
     "percent",
@@ -143,16 +143,16 @@ def _quantities(kinds: pd.DataFrame, kpis: Iterable[Definition]) -> Quantities:
         numbers[name] = known[inside.tobytes()]
 
     for kpi in kpis:
-        for part in parts(kpi):
-            add((kpi.id, part), _inside(kpi, part, kinds))
-        if "denominator" in parts(kpi) and "numerator" in parts(kpi):
-            whole, counted = _inside(kpi, "denominator", kinds), _inside(kpi, "numerator", kinds)
-            add((kpi.id, "others"), whole & ~counted)
+        inside = {part: _inside(kpi, part, kinds) for part in parts(kpi)}
+        if {"numerator", "denominator"} <= inside.keys():
+            inside["others"] = inside["denominator"] & ~inside["numerator"]
+        for part, of_part in inside.items():
+            add((kpi.id, part), of_part)
     if "state" in kinds:
         starts = band_start(kinds.get("weeks_from", pd.Series(np.nan, index=kinds.index)))
         for state in sorted(set(kinds["state"]) - {""}):
             of_state = (kinds["state"] == state).to_numpy()
-            if state != _LISTED:
+            if state != LISTED:
                 add(band_quantity(state, 0), of_state)
                 continue
             for start in BAND_STARTS:
@@ -164,7 +164,7 @@ def _quantities(kinds: pd.DataFrame, kpis: Iterable[Definition]) -> Quantities:
 
 def band_quantity(state: str, start: int | None) -> tuple[str, str]:
     """Return the name of the children of a state in one of the board's bands; None: with an unknown wait."""
-    return _BAND, f"{state} {'unknown' if start is None else start}"
+    return BAND, f"{state} {'unknown' if start is None else start}"
 
 
 def band_start(weeks_from: pd.Series) -> pd.Series:
@@ -235,12 +235,12 @@ def _of_bands(
 ) -> Iterable[pd.DataFrame]:
     own = bands.rename(columns={"clock": "lead"}).assign(start=band_start(bands["weeks_from"]))
     own = own[pd.MultiIndex.from_frame(own[["lead", "area"]]).isin(areas) & own["lead"].isin(quantities)]
-    own = own.assign(start=own["start"].mask(own["state"] != _LISTED, 0))
+    own = own.assign(start=own["start"].mask(own["state"] != LISTED, 0))
     own = own[["lead", "area", "month", "state", "start"]].drop_duplicates()
     names = [band_quantity(s, None if pd.isna(b) else int(b)) for s, b in zip(own["state"], own["start"], strict=True)]
     numbers = [quantities[lead].numbers[name] for lead, name in zip(own["lead"], names, strict=True)]
     own = own.assign(quantity=numbers, part=[name[1] for name in names], breakdown=EVERYONE, group=EVERYONE)
-    return [own.assign(length=1, kpi=_BAND, result=-1)]
+    return [own.assign(length=1, kpi=BAND, result=-1)]
 
 
 def _with_earlier(

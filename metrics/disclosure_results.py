@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.definition import Definition
-from metrics.disclosure_counts import BAND_STARTS, of_people, told_months
+from metrics.disclosure_counts import BAND, BAND_STARTS, LISTED, of_people, told_months
 from metrics.disclosure_policy import Policy
 from metrics.edition_tables import BANDS, RESULTS
 from metrics.intervals import wilson_ends
@@ -89,7 +89,7 @@ def board_bands(bands: pd.DataFrame, counts: pd.DataFrame, strict: set[tuple[str
     """Return public bands as they are, and a list's joined into wider ones, hidden and rounded."""
     pairs = pd.MultiIndex.from_frame(bands[["clock", "area"]])
     own = pairs.isin(list(strict)) if strict else np.zeros(len(bands), dtype=bool)
-    told = counts[(counts["kpi"] == "band") & (counts["treatment"] != "not split") & (counts["result"] == -1)]
+    told = counts[(counts["kpi"] == BAND) & (counts["treatment"] != "not split") & (counts["result"] == -1)]
     names = told["part"].astype("str").str.extract(r"^(\w+) (\w+)$")
     start = pd.to_numeric(names[1], errors="coerce").astype("Int64")
     ends = dict(zip(BAND_STARTS, [*BAND_STARTS[1:], None], strict=True))
@@ -97,7 +97,7 @@ def board_bands(bands: pd.DataFrame, counts: pd.DataFrame, strict: set[tuple[str
     made = pd.DataFrame(
         {
             "clock": told["lead"], "state": state, "area": told["area"], "month": told["month"],
-            "weeks_from": start, "weeks_to": start.map(ends).mask(state != "waiting"), "children": told["shown"],
+            "weeks_from": start, "weeks_to": start.map(ends).mask(state != LISTED), "children": told["shown"],
             "flag": pd.Series(None, index=told.index, dtype="str").mask(told["shown"].isna(), "suppressed"),
         }
     )  # fmt: skip
