@@ -8,7 +8,7 @@ import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -59,6 +59,7 @@ class Backup(BaseModel):
     content_sha256: str
     tables: dict[str, Content]
     files: dict[str, Kept]
+    damaged: list[str] = []  # editions that were not what was published when they were copied
 
 
 def back_up(
@@ -104,6 +105,11 @@ def contents(reader: Reader) -> dict[str, Content]:
         ).to_dict("records")
         found[str(table)] = Content(rows=int(row["n"]), checksum=str(row["checksum"]) if row["n"] else "0")
     return found
+
+
+def editions_among(files: Iterable[str]) -> list[str]:
+    """Return the ids of the editions that these files of a backup belong to."""
+    return sorted({name.split("/")[1] for name in files if name.startswith("editions/") and name.count("/") > 1})
 
 
 def content_hash(tables: dict[str, Content]) -> str:
@@ -180,10 +186,27 @@ def _write(target: Path, warehouse: Path, data: Path, act: Act, progress: Progre
             progress(done, whole)
         made = Backup(
             made_at=act.at, made_by=act.who, audit_head=head, key_ids=[str(key) for key in keys],
-            content_sha256=content_hash(tables), tables=tables, files=kept,
+            content_sha256=content_hash(tables), tables=tables, files=kept, damaged=_damaged(data / "editions", kept),
         )  # fmt: skip
         archive.writestr(_MANIFEST, made.model_dump_json(indent=1))
     return made
+
+
+def _damaged(editions: Path, kept: dict[str, Kept]) -> list[str]:
+    """Return the editions of which a file is gone or is not what its manifest says, or whose manifest cannot be read."""
+    found = []
+    for edition_id in editions_among(kept):
+        try:
+            said = json.loads((editions / edition_id / "manifest.json").read_text(encoding="utf-8"))
+            whole = all(
+                kept.get(f"editions/{edition_id}/{name}", Kept(sha256="", bytes=0)).sha256 == sha256
+                for name, sha256 in said.get("files", {}).items()  # an edition of an earlier Waymark notes none
+            )
+        except (OSError, ValueError, AttributeError):
+            whole = False
+        if not whole:
+            found.append(edition_id)
+    return found
 
 
 def _files(data: Path) -> Iterator[tuple[str, Path]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.audit import Act, acts, audit_faults, published_heads
-from etl.backup import Backup, Progress, back_up, verify_backup
+from etl.backup import Backup, Progress, back_up, editions_among, verify_backup
 from etl.restore import restore
 from etl.settings import data_folder, editions_folder, warehouse_file
 from etl.warehouse import open_warehouse
@@ -45,32 +45,39 @@ def backup(to: Path | None, act: Act, progress: Progress) -> Told:
         f"It holds children's rows: keep it as you keep the warehouse. The pseudonym key{keys} is not in it: keep "
         "that apart.",
     ]
-    return Told(_data(place, made), lines)
+    return Told(_data(place, made), lines + _damaged(made))
 
 
 def verified(path: Path, progress: Progress) -> Told:
     """Read a backup whole and say what it holds. Raises UsageError, BackupError."""
     said = verify_backup(path, progress)
-    return Told(_data(path, said), [f"{path} is whole: {_holds(said)}, made {said.made_at:%d %B %Y, %H:%M} UTC."])
+    whole = f"{path} is whole: {_holds(said)}, made {said.made_at:%d %B %Y, %H:%M} UTC."
+    return Told(_data(path, said), [whole, *_damaged(said)])
 
 
 def restored(path: Path, into: Path | None, act: Act, progress: Progress) -> Told:
     """Restore a backup and say what stands there now. Raises UsageError, BackupError, WarehouseBusyError."""
     data = into or data_folder()
-    said = restore(path, data, data / "warehouse.duckdb" if into else warehouse_file(), act, progress)
-    lines = [f"Restored {path.name}: {_holds(said)}. What stood there before is kept in replaced-… beside it."]
+    said, aside = restore(path, data, data / "warehouse.duckdb" if into else warehouse_file(), act, progress)
+    kept = f" What stood there before is kept in {' and '.join(map(str, aside))}." if aside else ""
+    lines = [f"Restored {path.name}: {_holds(said)}.{kept}", *_damaged(said)]
     if said.key_ids:
         lines.append(f"Its pseudonyms need the key {', '.join(said.key_ids)}, which no backup holds.")
     return Told(_data(path, said), lines)
 
 
 def _holds(said: Backup) -> str:
-    loads, editions = said.tables["loads"].rows, len(_editions(said))
+    loads, editions = said.tables["loads"].rows, len(editions_among(said.files))
     return f"{loads} load{'' if loads == 1 else 's'}, {editions} edition{'' if editions == 1 else 's'}"
 
 
-def _editions(said: Backup) -> set[str]:
-    return {name.split("/")[1] for name in said.files if name.startswith("editions/") and name.count("/") > 1}
+def _damaged(said: Backup) -> list[str]:
+    if not said.damaged:
+        return []
+    return [
+        f"Not what was published, and copied as found: {', '.join(said.damaged)}. Restore an earlier backup of it, or "
+        "publish again; `python -m metrics editions --verify` says which are whole."
+    ]
 
 
 def _data(path: Path, said: Backup) -> dict[str, Any]:
@@ -82,6 +89,7 @@ def _data(path: Path, said: Backup) -> dict[str, Any]:
         "audit_head": said.audit_head,
         "key_ids": said.key_ids,
         "rows": {name: content.rows for name, content in said.tables.items()},
-        "editions": sorted(_editions(said)),
+        "editions": editions_among(said.files),
+        "damaged_editions": said.damaged,
         "files": len(said.files),
     }

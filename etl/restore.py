@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from etl.audit import Act, append, audit_head
-from etl.backup import PARTS, WAREHOUSE, Backup, Progress, unpack
+from etl.backup import PARTS, WAREHOUSE, Backup, Progress, unpack, verify_backup
 from etl.durable import flush, write_whole
 from etl.engine_duckdb import DuckDBEngine, as_it_stands
 from etl.errors import WarehouseBusyError
@@ -15,14 +15,18 @@ from etl.settings import warehouse_wait_seconds
 from etl.unfinished import Journal, Move, carry_out, finish_restore, journal_of, put_back
 
 
-def restore(path: Path, data: Path, warehouse: Path, act: Act, progress: Progress = lambda *_: None) -> Backup:
-    """Put a backup in the place of warehouse and data folder; what stood there is kept in `replaced-…` beside.
+def restore(
+    path: Path, data: Path, warehouse: Path, act: Act, progress: Progress = lambda *_: None
+) -> tuple[Backup, list[Path]]:
+    """Put a backup in the place of warehouse and data folder; return what it says, and where what stood there is kept.
 
     Everything is verified before anything is touched. A process killed at any moment leaves all of the old or, as soon
     as anything opens the data, all of the new. Raises UsageError, BackupError, WarehouseBusyError.
     """
     data, warehouse = data.resolve(), warehouse.resolve()
     finish_restore(data)
+    if not data.exists():
+        verify_backup(path, progress)  # a refused one leaves no folder behind
     for folder in (data, warehouse.parent):
         folder.mkdir(parents=True, exist_ok=True)
     with alone_with_editions(data / "editions"), alone_with_warehouse(warehouse):
@@ -41,7 +45,7 @@ def restore(path: Path, data: Path, warehouse: Path, act: Act, progress: Progres
             if not journal_of(data).exists():
                 for folder in (stage, beside):
                     shutil.rmtree(folder, ignore_errors=True)
-    return said
+    return said, [folder for folder in {warehouse.parent / kept, data / kept} if folder.exists()]
 
 
 def _put_in_place(data: Path) -> None:

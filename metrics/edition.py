@@ -71,6 +71,7 @@ class Manifest(BaseModel):
     version: str
     rows: dict[str, int]
     audit_head: str = ""  # number and hash of the audit's last row when the figures were read
+    files: dict[str, str] = {}  # SHA-256 of each file's bytes, so that a backup can tell a damaged one unopened
 
     def same_content(self, restricted: str, board: str) -> bool:
         """Return whether both files of the edition hold what these hashes are of."""
@@ -78,7 +79,7 @@ class Manifest(BaseModel):
 
     def for_audience(self, audience: Audience) -> "Manifest":
         """Return what an audience is told: the board never the content hash of exact figures."""
-        own = {"content_sha256": self.board_sha256, "audience": audience}
+        own = {"content_sha256": self.board_sha256, "audience": audience, "files": {}}
         return self if audience == "restricted" else self.model_copy(update=own)
 
 
@@ -129,6 +130,8 @@ def write_edition(
     try:
         for audience, frames in held.items():
             _write_file(building / f"{audience}.duckdb", EDITION, frames)
+        files = {path.name: _sha256(path) for path in sorted(building.iterdir())}
+        manifest = manifest.model_copy(update={"files": files})
         (building / "manifest.json").write_text(_sealed(manifest), encoding="utf-8")
         for path in (*building.iterdir(), building):
             if path.is_file():
@@ -215,6 +218,11 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
         return {t.name: t.typed(frames[t.name]) if t in there else t.empty() for t in EDITION}
     except KeyError as error:
         raise EditionError(_OTHER_VERSION.format(edition_id)) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _write_file(path: Path, tables: tuple[Table, ...], frames: Mapping[str, pd.DataFrame]) -> None:

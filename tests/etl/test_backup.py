@@ -91,7 +91,7 @@ def state(data: Path) -> dict[str, Any]:
 
 
 def test_a_backup_restored_into_an_empty_folder_is_the_same_to_the_last_figure(
-    filled: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, made, _ = run("backup", "--to", tmp_path / "away")
     [file] = (tmp_path / "away").iterdir()
@@ -104,7 +104,8 @@ def test_a_backup_restored_into_an_empty_folder_is_the_same_to_the_last_figure(
         ]  # fmt: skip
     status, before = run("status")[1], state(filled)
     assert run("backup", "--verify", file)[:2] == (0, made)
-    assert run("restore", file, "--into", tmp_path / "elsewhere")[0] == 0
+    assert main(["restore", str(file), "--into", str(tmp_path / "elsewhere")]) == 0
+    assert "kept" not in capsys.readouterr().out  # nothing stood there
     monkeypatch.setenv("WAYMARK_DATA", str(tmp_path / "elsewhere"))
     assert run("status")[1] == status
     assert state(tmp_path / "elsewhere") == before
@@ -217,13 +218,33 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 def test_a_damaged_backup_is_refused_before_anything_is_touched(filled: Path, backup: Path, run: Run, how: str) -> None:
     DAMAGE[how](backup)
     before = {path: path.stat().st_mtime_ns for path in filled.rglob("*") if path.is_file() and path.suffix != ".lock"}
-    for arguments in (("backup", "--verify", backup), ("restore", backup)):
+    elsewhere = backup.parent / "elsewhere"
+    for arguments in (("backup", "--verify", backup), ("restore", backup), ("restore", backup, "--into", elsewhere)):
         code, _, said = run(*arguments)
         assert (code, said.count("\n")) == (1, 1)
         assert said.startswith(f"{backup.name} is damaged")
     after = {path: path.stat().st_mtime_ns for path in filled.rglob("*") if path.is_file() and path.suffix != ".lock"}
     assert after == before
     assert not (backup.parent / "evil").exists()
+    assert not elsewhere.exists()
+
+
+@pytest.mark.parametrize("harm", ["flipped", "gone", "manifest"])
+def test_an_edition_that_is_not_what_was_published_is_copied_as_found_and_named(
+    filled: Path, run: Run, tmp_path: Path, harm: str
+) -> None:
+    folder = filled / "editions" / "first"
+    file = folder / ("manifest.json" if harm == "manifest" else "restricted.duckdb")
+    file.chmod(0o600)
+    if harm == "gone":
+        file.unlink()
+    else:
+        whole = bytearray(file.read_bytes())
+        whole[len(whole) // 2] ^= 0xFF
+        file.write_bytes(whole)
+    made = run("backup", "--to", tmp_path / "away")[1]
+    assert made["damaged_editions"] == ["first"]
+    assert run("backup", "--verify", made["backup"])[1]["damaged_editions"] == ["first"]
 
 
 def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
