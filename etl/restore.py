@@ -39,8 +39,7 @@ def restore(
             for built in (*stage.rglob("*"), stage, new, beside):
                 flush(built)
             kept = f"replaced-{act.at:%Y%m%dT%H%M%SZ}-{stage.name.rpartition('-')[2]}"
-            write_whole(journal_of(data), _journal(data, warehouse, stage, new, kept).model_dump_json())
-            _put_in_place(data)
+            _put_in_place(data, _journal(data, warehouse, stage, new, kept))
         finally:
             if not journal_of(data).exists():
                 for folder in (stage, beside):
@@ -48,13 +47,19 @@ def restore(
     return said, [folder for folder in {warehouse.parent / kept, data / kept} if folder.exists()]
 
 
-def _put_in_place(data: Path) -> None:
+def _put_in_place(data: Path, journal: Journal) -> None:
+    begun = False
     try:
+        write_whole(journal_of(data), journal.model_dump_json())
+        begun = True
         carry_out(data)
     except OSError:
-        if journal_of(data).exists():  # else all is in place, and only the flush of its removal was refused
+        if journal_of(data).exists():
             put_back(data)
             raise
+        if not begun:
+            raise
+        # else all is in place, and only the flush of the journal's removal was refused
 
 
 def _journal(data: Path, warehouse: Path, stage: Path, new: Path, kept: str) -> Journal:

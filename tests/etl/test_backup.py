@@ -340,3 +340,21 @@ def test_a_rename_that_is_refused_puts_everything_back(
             restore(backup, filled, filled / "warehouse.duckdb", act)
     assert state(filled) == before
     assert not journal_of(filled).exists()
+
+
+def test_a_flush_refused_right_after_the_journal_was_written_leaves_all_as_it_was(
+    filled: Path, backup: Path, act: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_beside(filled)
+    before = state(filled)
+
+    def refused(path: Path) -> None:
+        if path == filled and journal_of(filled).exists():
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.durable.flush", refused)
+        with pytest.raises(OSError, match="No space"):
+            restore(backup, filled, filled / "warehouse.duckdb", act)
+    assert state(filled) == before
+    assert not journal_of(filled).exists()
