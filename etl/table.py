@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
@@ -40,6 +41,10 @@ class Table:
 
     def empty(self) -> pd.DataFrame:
         """Return a frame with the table's columns and no rows."""
+        return self._empty.copy()
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
         return pd.DataFrame({c.name: pd.Series(dtype=PANDAS_TYPES[c.type]) for c in self.columns})
 
     def frame(self, rows: Iterable[dict[str, object]]) -> pd.DataFrame:

@@ -77,6 +77,25 @@ def course(
     return Course(chart, points_, lines, PACE.frame([pace]), reading, ahead)
 
 
+class Courses:
+    """The courses of one publication: a KPI with the same figures in both files is charted and foretold once."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[str, tuple[pd.DataFrame, Course]] = {}
+
+    def of(
+        self, plan: Plan, row: ScorecardRow, kpi: Definition, results: pd.DataFrame, found: list[Reading],
+        rebases: Sequence[PlanRebase], as_of: date,
+    ) -> Course:  # fmt: skip
+        """Return `course` of these; plan, rebases and month are the same for all of a publication."""
+        figures = results.reset_index(drop=True)
+        if kpi.id in self._drawn and self._drawn[kpi.id][0].equals(figures):
+            return self._drawn[kpi.id][1]
+        drawn = course(plan, row, kpi, results, found, rebases, as_of)
+        self._drawn[kpi.id] = (figures, drawn)
+        return drawn
+
+
 def _step(series: pd.DataFrame, length: int) -> Step:
     """Return how far apart the figures are: a period's length, or less where periods overlap, as rolling years do."""
     months = [stamp.date() for stamp in series["date"]]

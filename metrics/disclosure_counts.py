@@ -78,10 +78,10 @@ def counts_told(
     kinds = {str(lead): kinds_of(rows) for lead, rows in cells.groupby("lead")}
     numbered, quantities, found = [], {}, []
     by_lead = _by_lead(kpis.values())
-    for lead, distinct in kinds.items():
-        own = cells[cells["lead"] == lead]
+    for lead, own in cells.groupby("lead"):
+        distinct = kinds[str(lead)]
         numbered.append(own.merge(distinct.assign(kind=range(len(distinct))), on=list(distinct.columns), how="left"))
-        quantities[lead] = _quantities(distinct, by_lead.get(lead.partition("/")[0], []))
+        quantities[str(lead)] = _quantities(distinct, by_lead.get(str(lead).partition("/")[0], []))
     whole = pd.concat(numbered) if numbered else cells.assign(kind=pd.Series(dtype="int64"))
     cells = whole.groupby(CELL, sort=True)["children"].sum().reset_index()
     for kpi, rows in results[told_months(results)].groupby("kpi"):
@@ -263,27 +263,23 @@ def _with_earlier(
 def _with_children(counts: pd.DataFrame, cells: pd.DataFrame, quantities: Mapping[str, Quantities]) -> pd.DataFrame:
     """Add the exact number of children of every count."""
     wanted = counts[KEY].drop_duplicates()
-    found = [_added(str(lead), rows, cells, quantities[str(lead)]) for lead, rows in wanted.groupby("lead")]
+    own = dict(list(cells.groupby("lead")))
+    found = [_added(rows, own[lead], quantities[str(lead)]) for lead, rows in wanted.groupby("lead")]
     if not found:
         return counts.assign(children=pd.Series(dtype="float64"))
     return counts.merge(pd.concat(found), on=KEY, how="left")
 
 
-def _added(lead: str, wanted: pd.DataFrame, cells: pd.DataFrame, quantities: Quantities) -> pd.DataFrame:
-    own = cells[cells["lead"] == lead]
-    sums = pd.DataFrame(
-        quantities.counted[own["kind"].to_numpy()] * own[["children"]].to_numpy(dtype="float64"),
-        columns=range(quantities.counted.shape[1]),
-    )
+def _added(wanted: pd.DataFrame, own: pd.DataFrame, quantities: Quantities) -> pd.DataFrame:
+    """Return `wanted` with the children of each: the cells of its place and quantity, over the months of its period."""
+    sums = pd.DataFrame(quantities.counted[own["kind"].to_numpy()] * own[["children"]].to_numpy(dtype="float64"))
     place = own[PLACE].reset_index(drop=True).astype({"month": "datetime64[s]"})
-    by_place = pd.concat([place, sums], axis=1).groupby(PLACE).sum()
-    long = by_place.reset_index().melt(PLACE, var_name="quantity", value_name="children")
-    spans = wanted.loc[wanted.index.repeat(wanted["length"].astype("int64"))].astype({"month": "datetime64[s]"})
-    back = spans.groupby(level=0).cumcount().to_numpy()
-    ends = pd.to_datetime(spans["month"]).to_numpy().astype("datetime64[M]")
-    inside = (ends - back.astype("timedelta64[M]")).astype("datetime64[s]")
-    joined = spans.assign(end=spans["month"], month=inside).merge(
-        long.astype({"quantity": "int64"}), on=[*PLACE, "quantity"], how="left"
-    )
-    joined["month"] = joined.pop("end")
-    return joined.groupby(KEY, dropna=False)["children"].sum().reset_index()
+    by_place = sums.groupby([place[name] for name in PLACE]).sum()
+    source = np.repeat(np.arange(len(wanted)), wanted["length"].astype("int64"))
+    spans = wanted.iloc[source]
+    back = spans.groupby(source).cumcount().to_numpy().astype("timedelta64[M]")
+    month = (spans["month"].to_numpy().astype("datetime64[M]") - back).astype("datetime64[s]")
+    at = by_place.index.get_indexer(pd.MultiIndex.from_frame(spans[PLACE].assign(month=month)))
+    quantity = spans["quantity"].to_numpy(dtype="int64")
+    children = np.where((at >= 0) & (quantity >= 0), by_place.to_numpy()[at, quantity], 0.0)
+    return wanted.assign(children=np.bincount(source, weights=children, minlength=len(wanted)))

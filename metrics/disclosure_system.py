@@ -102,9 +102,9 @@ def build(counts: pd.DataFrame, cells: pd.DataFrame, quantities: Quantities, per
         atoms = inside[int(quantity)]
         places = start - np.arange(int(length)) * width
         made.add((places[:, None] + atoms[None, :]).ravel(), 1.0, low, high, count=number)
-    for one, (before, exact, after) in zip(percentiles, wanted, strict=True):
-        month = np.array([_number(pd.Series([one.month])).iloc[0]])
-        start = base([one.breakdown], [one.group], month)[0]
+    in_months = _number(pd.Series([one.month for one in percentiles], dtype="datetime64[s]")).to_numpy()
+    begin = base([one.breakdown for one in percentiles], [one.group for one in percentiles], in_months)
+    for one, start, (before, exact, after) in zip(percentiles, begin, wanted, strict=True):
         whole = joined[:, one.quantity].astype("float64")
         below, under, over = (joined[:, n].astype("float64") for n in (before, exact, after))
         if one.from_days:  # between two children of whole days, so a child to either side

@@ -94,17 +94,21 @@ def content_hash(tables: Mapping[str, pd.DataFrame]) -> str:
         if table.name in _LATER and frame.empty:
             continue
         digest.update(f"{table.name}:{','.join(table.names())}\n".encode())
-        lines = sorted(json.dumps([_plain(v) for v in row]) for row in frame.itertuples(index=False))
+        columns = [_plain(frame[column.name]) for column in table.columns if column.name in frame]
+        lines = sorted(json.dumps(row) for row in zip(*columns, strict=True))
         digest.update("\n".join(lines).encode())
     return digest.hexdigest()
 
 
-def _plain(value: object) -> object:
-    if value is None or value is pd.NaT or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    if isinstance(value, (pd.Timestamp, date)):
-        return value.isoformat()
-    return value if isinstance(value, str) else float(value).hex()  # type: ignore[arg-type]
+def _plain(values: pd.Series) -> list[object]:
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        plain = [None if gone else value.isoformat() for value, gone in zip(values, missing, strict=True)]
+    elif isinstance(values.dtype, pd.StringDtype):
+        plain = values.to_list()
+    else:
+        plain = [value.hex() for value in values.to_numpy("float64", na_value=0.0).tolist()]
+    return [None if gone else value for value, gone in zip(plain, missing, strict=True)]
 
 
 def write_edition(

@@ -17,6 +17,7 @@ from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
 from metrics.comparators import compared, load_neighbours
 from metrics.compute import Facts, compute
+from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import not_public, protected
 from metrics.disclosure_policy import load_policy
@@ -112,12 +113,14 @@ def _publish(
         "feeds": feeds(fed, facts["observed"], kpis.values(), own, month),
     }
 
+    courses = Courses()
+
     def told(results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Return all tables, whatever is derived from results derived from these."""
         neighbours = load_neighbours(reference_folder())
         issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
         sources = latest_source(tables["feeds"], tables["loads"])
-        scored = score(plan, local.scorecard, kpis, results, month, local.amendments, sources)
+        scored = score(plan, local.scorecard, kpis, results, month, local.amendments, sources, courses)
         return {
             **tables,
             **scored,

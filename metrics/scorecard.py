@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from etl.tables import EVERYONE
-from metrics.course import Course, course
+from metrics.course import Course, Courses
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.definition import Definition
 from metrics.edition_tables import MILESTONES, PATH, SCORECARD, SUMMARY
@@ -76,20 +76,21 @@ class _Scored:
 def score(
     plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Definition], results: pd.DataFrame, as_of: date,
     amendments: Amendments | None = None, sources: Mapping[tuple[str, str], str] | None = None,
+    courses: Courses | None = None,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the tables of scored KPIs as they stand in a month: scorecard, milestones, path, course and summary.
 
     `results` holds nothing later than `as_of`; amendments decided later are not in force. `scorecard` is the first one.
-    `sources` has the title of the source that last fed a KPI, by KPI and area.
+    `sources` has the title of the source that last fed a KPI, by KPI and area; `courses` those of this publication.
     """
-    amendments = amendments or Amendments()
+    amendments, courses = amendments or Amendments(), courses or Courses()
     scorecard, changes = amended(plan, scorecard, amendments.amendments, as_of)
     changed = amendments_table(changes, kpis)
     scored, dated, paths = [], [], []
     for row in scorecard.rows:
         kpi, found = kpis[row.kpi], readings(results, row)
         own = results[(results["kpi"] == row.kpi) & (results["area"] == row.area) & (results["breakdown"] == EVERYONE)]
-        one = _scored(plan, row, kpi, found, as_of, course(plan, row, kpi, own, found, amendments.rebases, as_of))
+        one = _scored(plan, row, kpi, found, as_of, courses.of(plan, row, kpi, own, found, amendments.rebases, as_of))
         scored.append(one)
         dated.append(_with_chances(milestones(plan, row, kpi, found, as_of), one.course.chances))
         paths.append(path(plan, row, kpi, found))
