@@ -193,7 +193,7 @@ def _write(target: Path, warehouse: Path, data: Path, act: Act, progress: Progre
 
 
 def _damaged(editions: Path, kept: dict[str, Kept]) -> list[str]:
-    """Return the editions of which a file is gone or is not what its manifest says, or whose manifest cannot be read."""
+    """Return the editions whose manifest cannot be read, or names a file that is gone or another one now."""
     found = []
     for edition_id in editions_among(kept):
         try:

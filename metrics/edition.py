@@ -147,6 +147,8 @@ def write_edition(
     except BaseException as error:
         if place.exists() and current_edition(folder) != manifest.edition_id:
             place.rename(building)
+        elif place.exists() and isinstance(error, OSError):
+            return manifest  # all is in place, and only the flush of the pointer's name was refused
         shutil.rmtree(building, ignore_errors=True)
         if isinstance(error, duckdb.Error):
             raise EditionError(_NOT_WRITTEN) from error

@@ -85,6 +85,18 @@ def test_a_table_that_breaks_its_contract_is_not_published_and_leaves_nothing(tm
     assert not (tmp_path / "editions").exists()
 
 
+def test_an_edition_in_place_whose_last_flush_is_refused_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        if (tmp_path / "CURRENT").exists():
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("etl.durable.flush", refused)
+    written = write_edition(tmp_path, tables("One."), manifest("first", tables("One.")))
+    assert (current_edition(tmp_path), read_manifest(tmp_path, "first")) == ("first", written)
+
+
 def test_older_editions_stay_and_can_be_used_again(tmp_path: Path) -> None:
     for name in ("first", "second"):
         write_edition(tmp_path, tables(name), manifest(name, tables(name)))

@@ -9,8 +9,11 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from etl.audit import Act
 from etl.errors import DocumentError
+from etl.pipeline import load_files
 from etl.settings import SHIPPED
+from etl.warehouse import Warehouse
 from metrics.definition import load_definitions
 from metrics.edition import Manifest
 from metrics.edition_tables import RESULTS
@@ -20,7 +23,8 @@ from metrics.plan_history import amendments_table, another_plan, clock_rewritten
 from metrics.publish import publish
 from metrics.scorecard import score
 from metrics.trajectory import milestones, planned, points
-from tests.conftest import Demonstration
+from tests import release
+from tests.conftest import NOW
 from tests.metrics.test_trajectory import CHILDREN, LIST, PERCENT, PLAN, TIMELY, month
 
 KPIS = load_definitions()
@@ -252,19 +256,17 @@ def test_the_published_clock_stands_and_may_grow() -> None:
 
 
 def test_publishing_refuses_a_target_edited_in_place_and_takes_an_amendment(
-    demonstration: Demonstration, tmp_path: Path
+    warehouse: Warehouse, act: Act, data_folder: Path, tmp_path: Path
 ) -> None:
-    from etl.warehouse import open_warehouse  # noqa: PLC0415
-
-    data = shutil.copytree(demonstration.data, tmp_path / "copy")
     plan = shutil.copytree(SHIPPED / "plan", tmp_path / "plan")
-    house = open_warehouse(f"duckdb:{data / 'warehouse.duckdb'}")
+    list(load_files(warehouse, [release.write(tmp_path / "release.csv", [release.row()])], act, explanations={}))
+    publish(warehouse, data_folder / "editions", plan, by="A. Analyst", note="", at=NOW)
     path = plan / "scorecard.yaml"
     written = path.read_text(encoding="utf-8")
     path.write_text(written.replace("{target: 100}", "{target: 90}"), encoding="utf-8")
     again = datetime(2026, 11, 22, 9, 0)
     with pytest.raises(DocumentError, match="18 months: was published as something else or is gone"):
-        publish(house, data / "editions", plan, by="A. Analyst", note="", at=again)
+        publish(warehouse, data_folder / "editions", plan, by="A. Analyst", note="", at=again)
     path.write_text(written, encoding="utf-8")
     entry = {"kpi": PERCENT.id, "kind": "correction", "slot": 4, "target": 90, "decided_on": date(2025, 3, 20),
              "decided_by": "SEND partnership board", "reason": "Two of five psychologists left"}  # fmt: skip
@@ -275,9 +277,9 @@ def test_publishing_refuses_a_target_edited_in_place_and_takes_an_amendment(
     path.write_text(written.replace("{target: 100}", "{target: 90}"), encoding="utf-8")
     clock.write_text(said.replace(title, "The plan, renamed"), encoding="utf-8")
     with pytest.raises(DocumentError, match="18 months: was published as something else or is gone"):
-        publish(house, data / "editions", plan, by="A. Analyst", note="", at=again)
+        publish(warehouse, data_folder / "editions", plan, by="A. Analyst", note="", at=again)
     path.write_text(written, encoding="utf-8")
     clock.write_text(said, encoding="utf-8")
-    done = publish(house, data / "editions", plan, by="A. Analyst", note="", at=again)
+    done = publish(warehouse, data_folder / "editions", plan, by="A. Analyst", note="", at=again)
     assert done.changed
     assert done.manifest.rows["amendments"] == 1

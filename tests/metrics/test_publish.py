@@ -119,9 +119,9 @@ def test_a_scorecard_read_in_an_earlier_month_knows_nothing_later(
     months = ("October 2023", "November 2023", "December 2023")
     lists = [
         sitrep.write(
-            tmp_path / f"{n}.xlsx", rows=[(sitrep.Trust, [None] * 8, [20 + n, 2, 2, 2, 2, 2, 2, 8 + n])], month=m
+            tmp_path / f"{n}.xlsx", rows=[(sitrep.Trust, [None] * 8, [n, 2, 2, 2, 2, 2, 2, n - 12])], month=name
         )
-        for n, m in enumerate(months)
+        for n, name in enumerate(months, start=20)
     ]
     list(load_files(warehouse, lists, act, explanations={"AREA_MISSING": "invented"}))
     when = date(2023, 11, 1)
