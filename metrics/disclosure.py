@@ -21,6 +21,7 @@ from metrics.disclosure_system import Percentile, System, build
 from metrics.quality_tables import DISCLOSED
 
 _HIDDEN = ("primary", "secondary")
+_PERCENTILE = "percentile"
 
 
 @dataclass(frozen=True)
@@ -58,22 +59,27 @@ def protected(
     `before` is the DISCLOSED table of the edition in use: what the board was once shown stays known to it.
     """
     told = counts_told(results, bands, kpis, facts, strict, before)
+    waits = _percentiles(results, kpis, strict, policy, before)
     counts = _judged(told.counts, policy)
     unique = counts.drop_duplicates(KEY, ignore_index=True)
     withdrawn: set[int] = set()
     attacked = 0
     for (lead, area), own in unique.groupby(["lead", "area"]):
         if own["treatment"].isin(_HIDDEN).any():
-            system = _system(str(lead), str(area), own, told, results, kpis, policy)
+            system = _system(str(lead), str(area), own, told, waits, kpis, policy)
             attacked += _widened(unique, system, own.index.to_numpy(), policy, withdrawn)
     counts = counts.drop(columns="treatment").merge(unique[[*KEY, "treatment"]], on=KEY, how="left")
     shown = policy.rounded(counts["children"]).mask(counts["treatment"] == "exact", counts["children"])
     counts = counts.assign(shown=shown.where(counts["treatment"].isin(SHOWN)))
     ever = counts["known"] | counts["treatment"].isin(SHOWN)
+    board = board_results(results, counts, kpis, strict, policy, withdrawn)
+    told_now = waits.index.isin(board.index[board["value"].notna()])
+    waits = waits[waits["seen"] | told_now].assign(part=_PERCENTILE, treatment="rounded", shown=True)
+    ledger = [counts.assign(shown=ever).rename(columns={"length": "period_months"}), waits]
     return Protected(
-        board_results(results, counts, kpis, strict, policy, withdrawn),
+        board,
         board_bands(bands, counts, strict),
-        DISCLOSED.typed(counts.assign(shown=ever).rename(columns={"length": "period_months"})),
+        DISCLOSED.typed(pd.concat(ledger, ignore_index=True)),
         attacked,
     )
 
@@ -99,7 +105,7 @@ def _judged(counts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 
 def _system(
-    lead: str, area: str, own: pd.DataFrame, told: Told, results: pd.DataFrame, kpis: Mapping[str, Definition],
+    lead: str, area: str, own: pd.DataFrame, told: Told, waits: pd.DataFrame, kpis: Mapping[str, Definition],
     policy: Policy,
 ) -> System:  # fmt: skip
     """Return the system of a lead and area, its counts in the order of `own`."""
@@ -112,22 +118,36 @@ def _system(
     quantities = told.quantities[lead]
     asked = [
         Percentile(
-            int(str(number)), str(row["breakdown"]), str(row["group"]), row["month"],
+            -1 if row["seen"] else int(str(number)), str(row["breakdown"]), str(row["group"]), row["month"],
             quantities.numbers[str(row["kpi"]), "denominator"], float(kpis[str(row["kpi"])].percentile or 0),
-            int((row["value"] + 0.5) // 1), kpis[str(row["kpi"])].fact == "clock_days",
+            int(row["children"]), kpis[str(row["kpi"])].fact == "clock_days",
         )
-        for number, row in _percentiles(results, kpis, lead, area, policy).iterrows()
+        for number, row in waits[(waits["lead"] == lead) & (waits["area"] == area)].iterrows()
     ]  # fmt: skip
     return build(own.assign(low=low, high=high), cells, quantities, asked)
 
 
 def _percentiles(
-    results: pd.DataFrame, kpis: Mapping[str, Definition], lead: str, area: str, policy: Policy
-) -> pd.DataFrame:
-    named = [name for name, kpi in kpis.items() if kpi.kind == "percentile" and kpi.select[kpi.lead] == lead]
-    own = results[results["kpi"].isin(named) & (results["area"] == area) & told_months(results)]
+    results: pd.DataFrame, kpis: Mapping[str, Definition], strict: set[tuple[str, str]], policy: Policy,
+    before: pd.DataFrame | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the percentiles that the board may be told, or once was: `lead`, place, `children` (whole weeks), `seen`.
+
+    What it once was told, unchanged since, cannot be withdrawn. The index is that of `results`.
+    """
+    leads = {name: str(kpi.select[kpi.lead]) for name, kpi in kpis.items() if kpi.kind == "percentile"}
+    own = results[results["kpi"].isin(leads) & results["value"].notna()]
+    pairs = zip(own["kpi"].map(leads), own["area"], strict=True)
+    own = own[np.fromiter((pair in strict for pair in pairs), dtype=bool, count=len(own))]
+    own = own.assign(lead=own["kpi"].map(leads), children=(own["value"] + 0.5).floordiv(1).astype("float64"))
     least = [policy.told(float(n))[0] if n == n else 0.0 for n in own["denominator"].astype("float64")]
-    return own[own["value"].notna() & (np.array(least) >= policy.percentile_base)]
+    told = told_months(results)[own.index] & (np.array(least) >= policy.percentile_base)
+    seen = np.zeros(len(own), dtype=bool)
+    if before is not None:
+        place = ["kpi", "area", "breakdown", "group", "month", "children"]
+        earlier = before.loc[before["part"] == _PERCENTILE, place].astype({"month": "datetime64[s]"})
+        seen = pd.MultiIndex.from_frame(own[place]).isin(pd.MultiIndex.from_frame(earlier))
+    return own.assign(seen=seen)[told | seen]
 
 
 def _bounds(children: float, treatment: str, known: bool, policy: Policy) -> tuple[float, float]:

@@ -117,13 +117,17 @@ DISCLOSED = Table(
     (
         Column("lead", "TEXT", "clock, measure or survey it is of"),
         Column("kpi", "TEXT", 'name of the definition file; "band" for a band of a list'),
-        Column("part", "TEXT", "numerator, denominator, others of a share, started, left; a band's state and start"),
+        Column(
+            "part",
+            "TEXT",
+            "numerator, denominator, others of a share, started, left, percentile; a band's state and start",
+        ),
         Column("area", "TEXT", "whose count"),
         Column("breakdown", "TEXT", "what it is split by"),
         Column("group", "TEXT", "which part"),
         Column("month", "DATE", "its month, or the last of its period"),
         Column("period_months", "INTEGER", "how many months it is added up over"),
-        Column("children", "DOUBLE", "the exact count"),
+        Column("children", "DOUBLE", "the exact count; of a percentile its whole weeks"),
         Column(
             "treatment",
             "TEXT",

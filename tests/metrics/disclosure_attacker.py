@@ -16,6 +16,7 @@ from metrics.definition import Definition
 # What each KPI counts, in weeks waited: [from, to) of numerator and denominator; EVERYONE has unknown waits, too.
 EVER = (0, math.inf)
 EVERYONE = (-math.inf, math.inf)
+_WAIT = ["kpi", "breakdown", "group", "value"]
 UNKNOWN = (-math.inf, -math.inf)
 COUNTED = {
     "list_size": {"numerator": EVERYONE},
@@ -33,21 +34,29 @@ def between(shown: float) -> tuple[float, float]:
 
 
 def attacked(
-    clock: str, exact: pd.DataFrame, board: pd.DataFrame, bands: pd.DataFrame, kpis: Mapping[str, Definition]
+    clock: str,
+    exact: pd.DataFrame,
+    board: pd.DataFrame,
+    bands: pd.DataFrame,
+    kpis: Mapping[str, Definition],
+    earlier: pd.DataFrame | None = None,
 ) -> Iterator[tuple[str, int]]:
     """Yield, for every hidden count of one area's list in one month, its name and how many values it can have.
 
     `exact` and `board` are results of the area and month, `bands` the board's; `exact` tells which counts are hidden
-    and whether those of a table are all small, which a reader could suppose.
+    and whether those of a table are all small, which a reader could suppose. `earlier` has percentiles that an edition
+    before told of the same list: kpi, breakdown, group and value in whole weeks.
     """
     both = board.merge(exact, on=["kpi", "breakdown", "group"], suffixes=("", "_exact"))
     cuts = {0.0, 18.0, 52.0, math.inf, *bands["weeks_from"].dropna(), *bands["weeks_to"].dropna()}
-    weeks = both[both["kpi"].str.contains("median|percentile") & both["value"].notna()]
+    weeks = both.loc[both["kpi"].str.contains("median|percentile") & both["value"].notna(), _WAIT]
+    weeks = weeks if earlier is None else pd.concat([weeks, earlier]).drop_duplicates()
     for value in weeks["value"]:
         cuts |= {max(value - 1, 0), value, value + 1}
     edges = sorted(cuts)
     spans = [UNKNOWN, *zip(edges, edges[1:], strict=False)]
-    places = sorted({*zip(both["breakdown"], both["group"], strict=True), ("all", "all")})
+    lines = pd.concat([both[["breakdown", "group"]], weeks[["breakdown", "group"]]])
+    places = sorted({*zip(lines["breakdown"], lines["group"], strict=True), ("all", "all")})
     width = len(spans)
 
     def row(place: tuple[str, str], window: tuple[float, float]) -> np.ndarray:
@@ -75,12 +84,12 @@ def attacked(
                 told(of, *between(float(shown)))
             elif not pd.isna(true):
                 hidden.append((f"{line.kpi} {part} {place}", of, (f"{line.kpi} {part}", place[0]), float(true)))
-        if ("percentile" in name or "median" in name) and not pd.isna(line.value):
-            p, whole = float(kpis[str(line.kpi)].percentile or 0), row(place, EVER)
-            value = float(line.value)
-            upto = [row(place, (0, max(weeks, 0))) for weeks in (value - 1, value, value + 1)]
-            told((upto[0] + upto[1]) / 2 - p * whole, -math.inf, 1e-6)
-            told((upto[1] + upto[2]) / 2 - p * whole, -1e-6, math.inf)
+    for wait in weeks.itertuples():
+        place, value = (str(wait.breakdown), str(wait.group)), float(wait.value)
+        p, whole = float(kpis[str(wait.kpi)].percentile or 0), row(place, EVER)
+        upto = [row(place, (0, max(week, 0))) for week in (value - 1, value, value + 1)]
+        told((upto[0] + upto[1]) / 2 - p * whole, -math.inf, 1e-6)
+        told((upto[1] + upto[2]) / 2 - p * whole, -1e-6, math.inf)
     for band in bands.itertuples():
         of = row(("all", "all"), (float(band.weeks_from), math.inf if pd.isna(band.weeks_to) else float(band.weeks_to)))
         if not pd.isna(band.children):

@@ -15,6 +15,7 @@ from metrics.disclosure import Protected, not_public, protected
 from metrics.disclosure_policy import Policy, load_policy
 from metrics.edition import read_tables
 from metrics.edition_tables import BANDS
+from metrics.quality_tables import DISCLOSED
 from tests.conftest import Demonstration
 from tests.metrics.disclosure_attacker import attacked
 
@@ -202,6 +203,43 @@ def test_groups_told_in_earlier_editions_are_remembered() -> None:
     told = kept.results[kept.results["group"] == "0-4"].set_index("kpi")["value"]
     assert pd.isna(told.get(monthly.id))
     assert pd.isna(told.get(rolling.id))
+
+
+def test_a_percentile_told_before_is_remembered_until_it_changes() -> None:
+    april, may = ({"month": pd.Timestamp(2024, month, 1)} for month in (4, 5))
+    first = split({"0-4": {3: 30}, "5-10": {9: 40}}, **april)
+    _, kept = shown(first)
+    later = split({"0-4": {3: 30}, "5-10": {9: 40}}, **may)
+    _, again = shown(first + later, before=kept.disclosed)
+    corrected = split({"0-4": {5: 30}, "5-10": {9: 40}}, **april)
+    _, after = shown(corrected + later, before=again.disclosed)
+    told = [
+        how[(how["part"] == "percentile") & (how["month"] == april["month"]) & (how["kpi"] == "slt_median_wait")]
+        for how in (kept.disclosed, again.disclosed, after.disclosed)
+    ]
+    # All waited 21 to 28 days (up to 4 weeks): half of them 3.5 weeks, told as 4; of the others 9.5 as 10.
+    assert [dict(zip(how["group"], how["children"], strict=True)) for how in told] == [
+        {"all": 9, "0-4": 4, "5-10": 10},
+        {"all": 9, "0-4": 4, "5-10": 10},
+        {"all": 9, "5-10": 10},
+    ]
+
+
+def test_percentiles_told_before_narrow_no_hidden_count_of_random_lists() -> None:
+    random = np.random.default_rng(7)
+    rows = [row for number in range(TABLES // 4) for row in random_rows(random, f"T{number:04}")]
+    exact, _ = shown(rows)
+    waits = exact[exact["kpi"].str.contains("median|percentile") & (exact["denominator"] >= POLICY.percentile_base)]
+    waits = waits.assign(value=(waits["value"] + 0.5).floordiv(1)).dropna(subset=["value"])
+    ledger = waits.assign(lead="slt", part="percentile", children=waits["value"], treatment="rounded", shown=True)
+    _, kept = shown(rows, before=DISCLOSED.typed(ledger))
+    hidden = []
+    for area, board in kept.results.groupby("area"):
+        parts = (frame[frame["area"] == area] for frame in (exact, board, kept.bands))
+        earlier = waits.loc[waits["area"] == area, ["kpi", "breakdown", "group", "value"]]
+        hidden += [(area, *told) for told in attacked("slt", *parts, KPIS, earlier)]
+    assert len(hidden) > TABLES
+    assert [told for told in hidden if told[2] < 3] == []
 
 
 def test_a_flag_does_not_part_what_is_told_as_one() -> None:
