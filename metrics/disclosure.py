@@ -5,7 +5,7 @@ rates, comparisons, trajectories, forecasts, sentences) is derived again from wh
 board file can say more than its counts. Source of the rule: reference pack, "Disclosure: the rule and the check".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,8 +66,11 @@ def protected(
     attacked = 0
     for (lead, area), own in unique.groupby(["lead", "area"]):
         if own["treatment"].isin(_HIDDEN).any():
-            system = _system(str(lead), str(area), own, told, waits, kpis, policy)
-            attacked += _widened(unique, system, own.index.to_numpy(), policy, withdrawn)
+            widening = _Widening(own, _system(str(lead), str(area), own, told, waits, kpis, policy), policy)
+            widening.widen()
+            unique["treatment"] = unique["treatment"].mask(unique.index.isin(own.index), pd.Series(widening.treatment))
+            withdrawn |= widening.withdrawn
+            attacked += len(widening.attacked)
     counts = counts.drop(columns="treatment").merge(unique[[*KEY, "treatment"]], on=KEY, how="left")
     shown = policy.rounded(counts["children"]).mask(counts["treatment"] == "exact", counts["children"])
     counts = counts.assign(shown=shown.where(counts["treatment"].isin(SHOWN)))
@@ -159,95 +162,104 @@ def _bounds(children: float, treatment: str, known: bool, policy: Policy) -> tup
     return 0.0, float("inf")
 
 
-def _widened(
-    unique: pd.DataFrame, system: System, numbers: np.ndarray, policy: Policy, withdrawn: set[int]
-) -> int:  # fmt: skip
-    """Hide more until every hidden count can have enough values. Return how many counts were attacked."""
-    treatment = unique["treatment"].to_numpy(dtype=object).copy()
-    row_of = dict(zip(numbers, system.row_of, strict=True))
-    attacked: set[int] = set()
-    waiting = [n for n in numbers if treatment[n] in _HIDDEN]
-    while waiting:
-        number = waiting.pop()
-        if treatment[number] not in _HIDDEN:
-            continue
-        attacked.add(number)
-        for wide in (False, True):
-            kept, holding = possible(system, row_of[number], policy.possible_values, wide=wide)
-            if kept:
-                break
-            more = _hide_one(unique, treatment, system, numbers, row_of, number, holding, withdrawn)
-            if more is not None:
-                # What is hidden now must keep its values too; what was proven before only gains by it.
-                waiting += [number, *more]
-                break
-        else:
-            _give_up(unique, treatment, system, numbers, row_of, number)
-            waiting.append(number)
-    unique["treatment"] = pd.Series(treatment, index=unique.index, dtype="str")
-    return len(attacked)
+class _Widening:
+    """The counts of one lead and area while more of them are hidden, until every hidden one can have enough values.
 
-
-def _hide_one(
-    unique: pd.DataFrame, treatment: np.ndarray, system: System, numbers: np.ndarray, row_of: dict[int, int],
-    pinned: int, holding: list[int], withdrawn: set[int],
-) -> list[int] | None:  # fmt: skip
-    """Hide the smallest thing that holds a count fast: a percentile, else a group's count, else a whole's.
-
-    Return the counts hidden now; None where there is nothing left to hide.
+    `counts` has KEY, children, treatment and known; its rows are named by their index in the frame of all counts.
     """
-    for row in holding:
-        if (result := int(system.percentile_of[row])) >= 0:
-            withdrawn.add(result)
-            for one in np.flatnonzero(system.percentile_of == result):
-                system.forget(int(one), -np.inf)
-            return []
-    told = [int(numbers[system.count_of[row]]) for row in holding if system.count_of[row] >= 0]
-    same, beside = _beside(unique, numbers, pinned)
-    for candidates in (told, list(beside.index), list(same.index)):
-        usable = [n for n in candidates if treatment[n] == "rounded" and not unique["known"].iat[n] and n != pinned]
-        if usable:
-            children, breakdown = unique["children"], unique["breakdown"]
-            chosen = min(usable, key=lambda n: (breakdown[n] == EVERYONE, children[n] == 0, children[n], n))
-            treatment[chosen] = "secondary"
-            system.forget(row_of[chosen])
-            return [chosen]
-    return None
 
+    def __init__(self, counts: pd.DataFrame, system: System, policy: Policy) -> None:
+        self.counts = counts
+        self.treatment = counts["treatment"].to_dict()
+        self.withdrawn: set[int] = set()
+        self.attacked: set[int] = set()
+        self._system, self._policy = system, policy
+        self._row_of = dict(zip(counts.index, system.row_of, strict=True))
 
-def _beside(unique: pd.DataFrame, numbers: np.ndarray, pinned: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the counts of the same breakdown and month, and of those the ones of the same quantity and period."""
-    near, pin = unique.loc[numbers], unique.loc[pinned]
-    same = near[(near["breakdown"] == pin["breakdown"]) & (near["month"] == pin["month"])]
-    return same, same[(same["quantity"] == pin["quantity"]) & (same["length"] == pin["length"])]
+    def widen(self) -> None:
+        """Attack what is hidden, and hide what holds it fast."""
+        waiting = self._hidden(self.counts.index)
+        while waiting:
+            number = waiting.pop()
+            if self.treatment[number] not in _HIDDEN:
+                continue
+            self.attacked.add(number)
+            for wide in (False, True):
+                kept, holding = possible(self._system, self._row_of[number], self._policy.possible_values, wide=wide)
+                if kept:
+                    break
+                more = self._hide_one(number, holding)
+                if more is not None:
+                    # What is hidden now must keep its values too; what was proven before only gains by it.
+                    waiting += [number, *more]
+                    break
+            else:
+                self._give_up(number)
+                waiting.append(number)
 
+    def _hidden(self, numbers: Iterable[int]) -> list[int]:
+        return [n for n in numbers if self.treatment[n] in _HIDDEN]
 
-def _give_up(
-    unique: pd.DataFrame, treatment: np.ndarray, system: System, numbers: np.ndarray, row_of: dict[int, int],
-    pinned: int,
-) -> None:  # fmt: skip
-    """Leave out what cannot be hidden."""
-    pin = unique.loc[pinned]
-    same, beside = _beside(unique, numbers, pinned)
-    hidden = [n for n in beside.index if treatment[n] in _HIDDEN]
-    certain = [n for n in hidden if system.high[row_of[n]] < np.inf and not unique["known"].iat[n]]
-    if certain and any(treatment[n] == "secondary" for n in hidden):
-        # Beside a count hidden to keep another, nobody can tell which hidden ones are small: there may be zeros.
-        for one in certain:
-            system.forget(row_of[one])
-        return
-    of_state = (same["kpi"] == BAND) & (same["part"].str.partition(" ")[0] == str(pin["part"]).partition(" ")[0])
-    near = unique.loc[numbers]
-    groups = near.index[(near["breakdown"] != EVERYONE) & (near["month"] == pin["month"])]
-    if pin["kpi"] == BAND:
-        parts = same.index[of_state]
-    elif pin["breakdown"] != EVERYONE:
-        # A whole of one or two, exact, says by itself what its parts can be: it is not split at all.
-        parts = beside.index
-    else:
-        # What its groups say holds a whole fast, even hidden: then none is told; if none is left, the whole is not.
-        parts = groups[[treatment[n] != "not split" for n in groups]]
-        parts = parts if len(parts) else pd.Index([pinned])
-    for one in parts:
-        treatment[one] = "not split"
-        system.forget(row_of[one])
+    def _treat(self, number: int, treatment: str) -> None:
+        """Tell no more of a count, and for which reason."""
+        self.treatment[number] = treatment
+        self._system.forget(self._row_of[number])
+
+    def _hide_one(self, pinned: int, holding: list[int]) -> list[int] | None:
+        """Hide the smallest thing that holds a count fast: a percentile, else a group's count, else a whole's.
+
+        Return the counts hidden now; None where there is nothing left to hide.
+        """
+        system, counts = self._system, self.counts
+        for row in holding:
+            if (result := int(system.percentile_of[row])) >= 0:
+                self.withdrawn.add(result)
+                for one in np.flatnonzero(system.percentile_of == result):
+                    system.forget(int(one), -np.inf)
+                return []
+        told = [int(counts.index[system.count_of[row]]) for row in holding if system.count_of[row] >= 0]
+        same, beside = self._beside(pinned)
+        for candidates in (told, list(beside.index), list(same.index)):
+            usable = [n for n in candidates if self.treatment[n] == "rounded" and not counts.at[n, "known"]]
+            usable = [n for n in usable if n != pinned]
+            if usable:
+                chosen = min(usable, key=self._smallest_group_first)
+                self._treat(chosen, "secondary")
+                return [chosen]
+        return None
+
+    def _smallest_group_first(self, number: int) -> tuple[bool, bool, float, int]:
+        count = self.counts.loc[number]
+        return bool(count["breakdown"] == EVERYONE), bool(count["children"] == 0), float(count["children"]), number
+
+    def _beside(self, pinned: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the counts of the same breakdown and month, and of those the ones of the same quantity and period."""
+        near, pin = self.counts, self.counts.loc[pinned]
+        same = near[(near["breakdown"] == pin["breakdown"]) & (near["month"] == pin["month"])]
+        return same, same[(same["quantity"] == pin["quantity"]) & (same["length"] == pin["length"])]
+
+    def _give_up(self, pinned: int) -> None:
+        """Leave out what cannot be hidden."""
+        pin = self.counts.loc[pinned]
+        same, beside = self._beside(pinned)
+        hidden = self._hidden(beside.index)
+        certain = [n for n in hidden if self._system.high[self._row_of[n]] < np.inf and not self.counts.at[n, "known"]]
+        if certain and any(self.treatment[n] == "secondary" for n in hidden):
+            # Beside a count hidden to keep another, nobody can tell which hidden ones are small: there may be zeros.
+            for one in certain:
+                self._system.forget(self._row_of[one])
+            return
+        near = self.counts
+        if pin["kpi"] == BAND:
+            state = str(pin["part"]).partition(" ")[0]
+            parts = same.index[(same["kpi"] == BAND) & (same["part"].str.partition(" ")[0] == state)]
+        elif pin["breakdown"] != EVERYONE:
+            # A whole of one or two, exact, says by itself what its parts can be: it is not split at all.
+            parts = beside.index
+        else:
+            # What its groups say holds a whole fast, even hidden: then none is told; if none is left, the whole is not.
+            parts = near.index[(near["breakdown"] != EVERYONE) & (near["month"] == pin["month"])]
+            parts = parts[[self.treatment[n] != "not split" for n in parts]]
+            parts = parts if len(parts) else pd.Index([pinned])
+        for one in parts:
+            self._treat(one, "not split")
