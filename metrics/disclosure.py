@@ -174,6 +174,7 @@ class _Widening:
         self.withdrawn: set[int] = set()
         self.attacked: set[int] = set()
         self._system, self._policy = system, policy
+        self._children, self._breakdown = counts["children"].to_dict(), counts["breakdown"].to_dict()
         self._row_of = dict(zip(counts.index, system.row_of, strict=True))
 
     def widen(self) -> None:
@@ -229,8 +230,8 @@ class _Widening:
         return None
 
     def _smallest_group_first(self, number: int) -> tuple[bool, bool, float, int]:
-        count = self.counts.loc[number]
-        return bool(count["breakdown"] == EVERYONE), bool(count["children"] == 0), float(count["children"]), number
+        children = self._children[number]
+        return self._breakdown[number] == EVERYONE, children == 0, children, number
 
     def _beside(self, pinned: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the counts of the same breakdown and month, and of those the ones of the same quantity and period."""
