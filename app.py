@@ -32,6 +32,7 @@ screen = st.navigation(
         st.Page("pages/kpi.py", title="KPI in full", url_path="kpi"),
         st.Page("pages/waiting_times.py", title="Waiting times", url_path="waiting_times"),
         st.Page("pages/ehc_plans.py", title="EHC plans", url_path="ehc_plans"),
+        st.Page("pages/surveys.py", title="Surveys", url_path="surveys"),
         st.Page("pages/capacity.py", title="What would it take?", url_path="capacity"),
         st.Page("pages/changes.py", title="What changed?", url_path="changes"),
         st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),

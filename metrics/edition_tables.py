@@ -7,6 +7,7 @@ from metrics.quality_tables import CHECKS, COMPARATORS, DISCLOSED, KNOWN_ISSUES
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 from metrics.quality_tables import FEEDS as FEEDS
 from metrics.quality_tables import REJECTED as REJECTED
+from metrics.survey_tables import SURVEYS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -264,4 +265,5 @@ EDITION = (
     KNOWN_ISSUES,
     COMPARATORS,
     DISCLOSED,
+    *SURVEYS,
 )

@@ -21,6 +21,7 @@ from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import not_public, protected
 from metrics.disclosure_policy import load_policy
+from metrics.disclosure_surveys import board_counts
 from metrics.disclosure_tables import for_board
 from metrics.edition import (
     EditionError,
@@ -44,7 +45,8 @@ from metrics.plan_history import another_plan, clock_rewritten, rewritten
 from metrics.prune import edition_fault
 from metrics.quality_tables import DISCLOSED
 from metrics.scorecard import score
-from metrics.warehouse_facts import facts_from
+from metrics.surveys import Frames, counted, derived
+from metrics.warehouse_facts import facts_from, select_fact
 
 Step = Callable[[str], None]
 
@@ -84,6 +86,7 @@ def _publish(
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        waves, questions = (reader.query(select_fact(name)) for name in ("waves", "questions"))
         head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
@@ -114,8 +117,11 @@ def _publish(
     }
 
     courses = Courses()
+    surveys = counted(facts["answer_counts"], waves[waves["month"] <= pd.Timestamp(month)], questions)
 
-    def told(results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    def told(
+        results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame, asked: Frames, within: float = 0
+    ) -> dict[str, pd.DataFrame]:
         """Return all tables, whatever is derived from results derived from these."""
         neighbours = load_neighbours(reference_folder())
         issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
@@ -124,6 +130,7 @@ def _publish(
         return {
             **tables,
             **scored,
+            **derived(asked, kpis, results, within),
             "scorecard": _with_parts(scored["scorecard"], results),
             "results": results,
             "comparators": compared(results, kpis.values(), areas, neighbours),
@@ -137,8 +144,11 @@ def _publish(
     strict = not_public(fed, loads, facts["measure_values"])
     kept = protected(results, bands, kpis, facts, strict, policy, _disclosed_before(editions))
     step("score for the board")
-    board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
-    tables = told(results, bands, kept.disclosed)
+    rounded = told(
+        kept.results, kept.bands, DISCLOSED.empty(), board_counts(surveys, policy), policy.rounding_base // 2
+    )
+    board = for_board(rounded, loads, strict)
+    tables = told(results, bands, kept.disclosed, surveys)
     step("write edition")
     digests = (content_hash(tables), content_hash(board))
     if manifest := _as_published(editions, *digests):

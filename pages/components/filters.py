@@ -13,6 +13,7 @@ from metrics.edition import Manifest
 ALL_AREAS = "All priority areas"
 ALL_STATUSES = "All statuses"
 ALL_OWNERS = "Everyone"
+EVERY_RESPONDENT = "Everyone who answered"
 SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
 _LIST = "waiting list chosen"
 _EDITION = "edition asked for"
@@ -158,6 +159,26 @@ def checked_list(lists: list[str]) -> str:
 def split(splits: dict[str, str]) -> str:
     """Ask for a way to split a list (`?split=`) by its words and return it; one we lack means the first."""
     return splits[st.selectbox("Split by", list(splits), key="split", bind="query-params")]
+
+
+def survey(named: dict[str, tuple[str, str, str]]) -> tuple[str, str, str]:
+    """Ask whose survey to show (`?asked=`) and return survey, group asked and area; one we lack means the first."""
+    return named[st.selectbox("Asked of", list(named), key="asked", bind="query-params")]
+
+
+def respondents(groups: pd.DataFrame) -> tuple[str, str] | None:
+    """Ask for a group of those who answered (`?who=`), of SURVEY_GROUPS rows; None for everyone."""
+    if groups.empty:
+        return None
+    pairs = groups[["breakdown", "group"]].drop_duplicates().sort_values(["breakdown", "group"])
+    named = {f"{wording.group_words(b)}: {wording.group_words(g)}": (str(b), str(g)) for b, g in pairs.to_numpy()}
+    return named.get(st.selectbox("Answers of", [EVERY_RESPONDENT, *named], key="who", bind="query-params"))
+
+
+def question(texts: dict[str, str]) -> str:
+    """Ask for a question (`?question=`) by its words and return its key; one we lack means the first."""
+    keys = {text: key for key, text in texts.items()}
+    return keys[st.selectbox("Question", list(keys), key="question", bind="query-params")]
 
 
 def periods(names: list[str], key: str) -> Sequence[TabContainer]:

@@ -17,6 +17,7 @@ SCREENS = {
     "kpi": f"kpi?kpi={EHC}",
     "waiting_times": "waiting_times",
     "ehc_plans": "ehc_plans",
+    "surveys": "surveys",
     "capacity": "capacity?referrals=40&completions=38",
     "changes": "changes",
     "definitions": "definitions",

@@ -8,6 +8,7 @@ from pages.components.charts.lines import Series, lines, lines_in_words
 from pages.components.charts.series import comparison, comparison_in_words, over_time, over_time_in_words
 from pages.components.charts.spark import sparkline
 from pages.components.charts.stages import stages, stages_in_words
+from pages.components.charts.surveys import opinions, opinions_in_words
 from pages.components.charts.trajectory import Plan, trajectory, trajectory_in_words
 from pages.components.charts.waits import clocks, clocks_in_words, ribbon, ribbon_in_words
 
@@ -30,6 +31,8 @@ __all__ = [
     "lines",
     "lines_in_words",
     "meanings",
+    "opinions",
+    "opinions_in_words",
     "over_time",
     "over_time_in_words",
     "ribbon",
