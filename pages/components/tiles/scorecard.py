@@ -8,6 +8,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from metrics.edition import Manifest
 from pages.components import charts, course, filters, phrases
+from pages.components.edition import plan_of as plan_of
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS, Look
@@ -92,14 +93,6 @@ def outcome(words: str) -> None:
 def to_kpi(kpi: str, words: str = "See this KPI in full") -> None:
     """Show a link to a KPI in full. Its words are short, because Streamlit cuts a long link off on a phone."""
     st.page_link(KPI_PAGE, label=f":blue[{plain(words)} →]", query_params={"kpi": kpi, **filters.edition_in_links()})
-
-
-def plan_of(edition: Edition, kpi: str) -> charts.Plan:
-    """Return what a KPI's trajectory is drawn from."""
-    row = edition.kpi(kpi)
-    title, unit = (kpi, "") if row is None else (str(row["title"]), str(row["unit"]))
-    tables = (edition.of_kpi(table, kpi) for table in ("path", "milestones", "forecast"))
-    return charts.Plan(title, unit, *tables)
 
 
 def trajectories(edition: Edition, kpis: list[str]) -> None:
