@@ -5,8 +5,11 @@ from reports import action_parts, record_parts, scorecard_parts, survey_parts, w
 from reports.content import Pack
 
 
-def put_together(edition: Edition, before: Edition | None) -> Pack:
-    """Return all a pack says of an edition beside the one the last pack was made from, None for the first pack."""
+def put_together(edition: Edition, before: Edition | None, since: str | None) -> Pack:
+    """Return all a pack says of an edition beside the one the last pack was made from.
+
+    `since` is that one's id, None for the first pack; `before` is None too where it cannot be opened.
+    """
     parts = (
         scorecard_parts.summary(edition),
         *scorecard_parts.scorecard(edition),
@@ -15,7 +18,7 @@ def put_together(edition: Edition, before: Edition | None) -> Pack:
         *waits_parts.ehc_plans(edition),
         *survey_parts.surveys(edition),
         *action_parts.actions(edition),
-        *record_parts.since_last_pack(before, edition),
+        *record_parts.since_last_pack(before, edition, since),
         *record_parts.data_quality(edition),
         *record_parts.definitions(edition),
     )

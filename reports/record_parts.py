@@ -11,16 +11,19 @@ CHANGES, QUALITY, DEFINITIONS = "What changed", "Data quality", "Definitions"
 _TOLD = 40  # changed figures told one by one; the screen and its download have the rest
 
 
-def since_last_pack(before: Edition | None, now: Edition) -> list[Part]:
-    """Return what differs from the edition the last pack was made from, or that this is the first pack."""
+def since_last_pack(before: Edition | None, now: Edition, since: str | None) -> list[Part]:
+    """Return what differs from the edition the last pack was made from, or why nothing can be said."""
     title = "What changed since the last pack?"
     if before is None:
-        return [Part(title, CHANGES, ("This is the first pack: there is no earlier one to compare with.",))]
+        why = "This is the first pack: there is no earlier one to compare with."
+        if since is not None:
+            why = f"Edition {since} of the last pack cannot be compared: it is damaged, or from an earlier Waymark."
+        return [Part(title, CHANGES, (why,))]
     rows = compare.figures(before.tables, now.tables)
     own = compare.local(rows, now.tables["scorecard"], now.tables["areas"])
     moved = changes.plan_table(compare.of_the_plan(before.tables, now.tables))
     shown = changes.figures_table(own[own["kpi"].isin(now.tables["scorecard"]["kpi"])], now.area_names())
-    told = []
+    told: list[Table] = []
     if len(moved):
         told.append(Table("What moved on the scorecard", moved, widths=(4, 1.6, 2, 2)))
     if len(shown):

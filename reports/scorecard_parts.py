@@ -43,7 +43,7 @@ def _of_area(edition: Edition, area: str, rows: pd.DataFrame) -> Part:
         frame = frame.drop(columns=_RAG)
     widths = tuple(_WIDTHS.get(str(name), 1.35) for name in frame)
     counted = rows["status"].map(wording.STATUS_WORDS).value_counts(sort=False)
-    told = ", ".join(f"{words.lower()} {count}" for words, count in counted.items())
+    told = ", ".join(f"{str(words).lower()} {count}" for words, count in counted.items())
     return Part(
         f"Scorecard: {area}",
         "Scorecard",

@@ -14,7 +14,7 @@ from pptx.enum.chart import (
     XL_MARKER_STYLE,
     XL_TICK_LABEL_POSITION,
 )
-from pptx.enum.dml import MSO_LINE_DASH_STYLE
+from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN_TYPE
 from pptx.oxml.ns import qn
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.slide import Slide
@@ -52,12 +52,14 @@ LOOKS = {
 def add_chart(slide: Slide, drawing: Drawing, place: tuple[int, int, int, int], name: str) -> None:
     """Put a drawing's native chart on a slide, with its text alternative; `place` is left, top, width, height."""
     native = drawing.native
-    data = CategoryChartData(number_format=NUMBER_FORMATS.get(native.unit, WHOLE))
+    data: Any = CategoryChartData(  # type: ignore[no-untyped-call]
+        number_format=NUMBER_FORMATS.get(native.unit, WHOLE)
+    )
     # The workbook within takes what starts like a formula for one.
     data.categories = [harmless(fit(one)) if isinstance(one, str) else one for one in native.categories]
     for line in native.series:
         data.add_series(harmless(fit(line.name)), line.values)
-    frame: GraphicFrame = slide.shapes.add_chart(_TYPES[native.kind], *place, data)  # type: ignore[arg-type]
+    frame: Any = slide.shapes.add_chart(_TYPES[native.kind], *place, data)  # type: ignore[arg-type]
     describe(frame, f"Chart: {name}", drawing.words)
     chart = frame.chart
     chart.font.size, chart.font.color.rgb = SMALLEST, rgb(LIGHT.ink)
@@ -72,7 +74,7 @@ def add_chart(slide: Slide, drawing: Drawing, place: tuple[int, int, int, int], 
         if isinstance(series, LineSeries):
             _line(series, line)
         else:
-            _bar(series, shade)
+            _bar(series, line, shade)
     if native.kind == "columns":
         chart.plots[0].gap_width, chart.plots[0].overlap = 20, 100
     if native.kind == "bars":
@@ -88,7 +90,7 @@ def describe(frame: GraphicFrame, name: str, words: str) -> None:
 
 def rgb(colour: str) -> RGBColor:
     """Return a hex code as an office colour."""
-    return RGBColor.from_string(colour[1:].upper())
+    return RGBColor(*bytes.fromhex(colour[1:]))  # type: ignore[no-untyped-call]
 
 
 def shades(native: Native) -> list[str]:
@@ -100,6 +102,11 @@ def shades(native: Native) -> list[str]:
         colour = {"late": LIGHT.planned, "unknown": LIGHT.muted}.get(line.role, LIGHT.actual)
         out.append(LIGHT.tint(colour, share))
     return out
+
+
+def months_a_label(months: int) -> int:
+    """Return every how many months a time axis of so many is labelled, that labels stand beside each other."""
+    return next(step for step in (1, 2, 3, 6, 12, 24, 10**6) if months <= step * _LABELS)
 
 
 def _axes(chart: Chart, native: Native) -> None:
@@ -133,7 +140,7 @@ def _axes(chart: Chart, native: Native) -> None:
 
 def _by_months(axis: Any, months: int) -> None:
     """Let a date axis go month by month, with a label every few months."""
-    every = next(step for step in (1, 2, 3, 6, 12, 24, 10**6) if months <= step * _LABELS)
+    every = months_a_label(months)
     base = axis.find(qn("c:baseTimeUnit"))
     if base is None:
         return
@@ -168,9 +175,14 @@ def _line(series: LineSeries, line: Line) -> None:
         shown.find(qn("c:showVal")).set("val", "1")
 
 
-def _bar(series: BarSeries, shade: str) -> None:
-    series.format.fill.solid()
-    series.format.fill.fore_color.rgb = rgb(shade)
+def _bar(series: BarSeries, line: Line, shade: str) -> None:
+    if line.role == "late":  # hatched in white, as on the screen
+        series.format.fill.patterned()
+        series.format.fill.pattern = MSO_PATTERN_TYPE.WIDE_UPWARD_DIAGONAL
+        series.format.fill.fore_color.rgb, series.format.fill.back_color.rgb = rgb(LIGHT.background), rgb(shade)
+    else:
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = rgb(shade)
     series.format.line.color.rgb = rgb(LIGHT.background)  # parts of a column are told apart without colour too
 
 

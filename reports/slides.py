@@ -127,7 +127,7 @@ class _Writer:
                 _framed(self.show, slide, self.pack)
 
     def _slide(self) -> Slide:
-        slide = self.show.slides.add_slide(plain_layout(self.show))
+        slide: Slide = self.show.slides.add_slide(plain_layout(self.show))
         self.slides.append(slide)
         for place in list(slide.placeholders):
             if place.placeholder_format.type not in TITLES:

@@ -45,9 +45,11 @@ def plain_layout(slides: Slides) -> SlideLayout:
 
 def cover_layout(slides: Slides) -> SlideLayout:
     """Return the layout of a title slide, or the plain one where a template has none."""
-    for layout in slides.slide_layouts:
+    layouts: Any = slides.slide_layouts
+    for layout in layouts:
         if any(place.placeholder_format.type == PP_PLACEHOLDER.CENTER_TITLE for place in layout.placeholders):
-            return layout
+            found: SlideLayout = layout
+            return found
     return plain_layout(slides)
 
 
@@ -55,11 +57,11 @@ def _to_the_left(shape: Any) -> Any:
     return shape.makeelement(qn("a:lvl1pPr"), {"algn": "l"})
 
 
-def _has_title(layout: SlideLayout) -> bool:
+def _has_title(layout: Any) -> bool:
     return any(place.placeholder_format.type in TITLES for place in layout.placeholders)
 
 
-def _own_places(layout: SlideLayout) -> list[Any]:
+def _own_places(layout: Any) -> list[Any]:
     return [one for one in layout.placeholders if one.placeholder_format.type not in _KEPT_BY_THE_MASTER]
 
 
@@ -68,7 +70,8 @@ def _house() -> Slides:
     slides = Presentation()
     slides.slide_width, slides.slide_height = Emu(12192000), Emu(6858000)
     wide = slides.slide_width - 2 * MARGIN
-    for layout, top, height in ((plain_layout(slides), 0.42, 0.8), (cover_layout(slides), 1.6, 1.5)):
+    places: Any = ((plain_layout(slides), 0.42, 0.8), (cover_layout(slides), 1.6, 1.5))
+    for layout, top, height in places:
         for place in layout.placeholders:
             if place.placeholder_format.type in TITLES:
                 place.left, place.top, place.width, place.height = MARGIN, Inches(top), wide, Inches(height)

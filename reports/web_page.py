@@ -25,7 +25,7 @@ def as_page(pack: Pack) -> bytes:
     sections = []
     before = ""
     for number, part in enumerate(pack.parts):
-        sections.append(_section(part, number, pack, part.group != before))
+        sections.append(_section(part, number, pack, is_fresh=number > 0 and part.group != before))
         before = part.group
     return "\n".join(
         [
@@ -85,15 +85,15 @@ def _contents(pack: Pack) -> str:
     return f'<nav aria-label="Contents"><ul>{"".join(links)}</ul></nav>'
 
 
-def _section(part: Part, number: int, pack: Pack, is_first: bool) -> str:
+def _section(part: Part, number: int, pack: Pack, is_fresh: bool) -> str:
     tables = [*([part.drawing.table] if part.drawing and part.drawing.table else []), *part.tables]
     wide = any(len(table.frame.columns) > _WIDE for table in tables)
-    kinds = [*(["fresh"] if is_first or part.drawing or wide else []), *(["across"] if wide else [])]
+    kinds = [*(["fresh"] if is_fresh or part.drawing or wide else []), *(["across"] if wide else [])]
     of_kind = f' class="{" ".join(kinds)}"' if kinds else ""
     key = f"part-{number}"
     inner = [
         f'<section id="{key}" aria-labelledby="{key}-title"{of_kind}>',
-        f'<p class="each">{_text(" · ".join(pack.marks))}</p>',
+        f'<p class="each">{_text(pack.marks[0])}</p>' if pack.manifest.audience == "restricted" else "",
         f'<h2 id="{key}-title">{_text(part.title)}</h2>',
         *(f"<p>{_text(sentence)}</p>" for sentence in part.sentences),
         _drawn(part.drawing, key, part.title) if part.drawing else "",

@@ -4,6 +4,7 @@ from pages.components.tiles.basics import badge, count, download, draw, facts, h
 from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
 from pages.components.tiles.newer import newer
+from pages.components.tiles.pack import pack
 from pages.components.tiles.quality import (
     completeness,
     found,
@@ -68,6 +69,7 @@ __all__ = [
     "overdue",
     "over_time",
     "pace",
+    "pack",
     "past",
     "plan_clock",
     "plan_of",
