@@ -2,9 +2,11 @@
 
 import io
 from typing import Any
+from zipfile import BadZipFile
 
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
+from pptx.exc import PythonPptxError
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Slides
 from pptx.slide import SlideLayout
@@ -28,7 +30,7 @@ def opened(template: bytes | None) -> Slides:
         return _house()
     try:
         slides = Presentation(io.BytesIO(template))
-    except (KeyError, ValueError, OSError, SyntaxError) as error:  # zip, package and XML faults
+    except (KeyError, ValueError, OSError, SyntaxError, BadZipFile, PythonPptxError) as error:  # file, parts, XML
         raise UsageError("The template is not a PowerPoint file (.pptx) that can be read.") from error
     for slide in list(slides.slides._sldIdLst):
         slides.part.drop_rel(slide.rId)
@@ -83,6 +85,8 @@ def _house() -> Slides:
         line.fill.solid()
         line.fill.fore_color.rgb = rgb(LIGHT.actual)
         line.line.fill.background()
+        taken = [int(found) for found in layout.shapes._spTree.xpath(".//p:cNvPr/@id")]
+        line._element.nvSpPr.cNvPr.set("id", str(max(taken) + 1))
         layout.shapes._spTree.append(line._element)
         slides.part.drop_rel(slides.slides._sldIdLst[0].rId)
         slides.slides._sldIdLst.remove(slides.slides._sldIdLst[0])

@@ -14,6 +14,7 @@ from reports.sealed import fit
 from reports.svg import hatch, svg
 
 _STYLE = Path(__file__).with_name("page.css")
+_SHORT = 12  # rows
 _WIDE = 6  # columns: a table with more is printed across the sheet
 
 
@@ -55,14 +56,14 @@ def _sheet(pack: Pack) -> str:
     return (
         "@page { size: A4; margin: 18mm 14mm 18mm;"
         f" @top-left {{ content: {_quoted(' · '.join(pack.marks))}; width: 100%; {font} }}"
-        f" @bottom-left {{ content: {_quoted(pack.foot)}; width: 88%; font: 8pt Arial, sans-serif; }}"
+        f" @bottom-left {{ content: {_quoted(pack.foot)}; width: 88%; font: 7.5pt Arial, sans-serif; }}"
         ' @bottom-right { content: counter(page) " of " counter(pages); font: 8pt Arial, sans-serif; } }\n'
     )
 
 
 def _quoted(text: str) -> str:
-    """Return a CSS string in which no character can end it."""
-    return '"' + "".join(c if c.isascii() and c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in fit(text)) + '"'
+    """Return a CSS string in which no character can end it; a blank behind an escape would be taken for its end."""
+    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in fit(text)) + '"'
 
 
 def _marks(pack: Pack) -> str:
@@ -98,7 +99,7 @@ def _section(part: Part, number: int, pack: Pack, is_fresh: bool) -> str:
         *(f"<p>{_text(sentence)}</p>" for sentence in part.sentences),
         _drawn(part.drawing, key, part.title) if part.drawing else "",
         *(f"<h3>{_text(head)}</h3><ul>{_items(lines)}</ul>" for head, lines in part.lists),
-        *(_table(table) for table in tables if len(table.frame)),
+        *(_table(table, is_after_chart=part.drawing is not None) for table in tables if len(table.frame)),
         "".join(f'<p class="sources">{_text(line)}</p>' for line in part.sources),
         "</section>",
     ]
@@ -114,7 +115,9 @@ def _items(lines: tuple[str, ...]) -> str:
     return "".join(f"<li>{_text(line)}</li>" for line in lines)
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, is_after_chart: bool) -> str:
+    """Return a table; on paper a short one is not broken, and a long one beneath a chart has a sheet of its own."""
+    kind = "whole" if len(table.frame) <= _SHORT else "apart" if is_after_chart else ""
     figure = [' class="figure"' if str(name) in table.right else "" for name in table.frame]
     heads = zip(table.frame.columns, figure, strict=True)
     head = "".join(f'<th scope="col"{kind}>{_text(name)}</th>' for name, kind in heads)
@@ -123,7 +126,7 @@ def _table(table: Table) -> str:
         first, *rest = (f"{kind}>{_text(cell)}" for cell, kind in zip(cells, figure, strict=True))
         rows.append(f'<tr><th scope="row"{first}</th>{"".join(f"<td{cell}</td>" for cell in rest)}</tr>')
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{_text(table.words)}"><table>'
+        f'<div class="scroll {kind}" role="region" tabindex="0" aria-label="{_text(table.words)}"><table>'
         f"<caption>{_text(table.words)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
