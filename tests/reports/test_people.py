@@ -51,13 +51,14 @@ def _surveys() -> dict[str, pd.DataFrame]:
         **WAVE, "month": pd.Timestamp("2024-06-01"), "is_small": False, "flag": None, "previous_wave": "2023",
         "not_compared": None,
     }  # fmt: skip
+    heard = {"text": "We were heard", "base": 200, "favourable": 90, "value": 45.0, "low": 38.3, "high": 51.9}
+    told = {"text": "We were told", "base": 6, "flag": "small_base", "not_compared": "too few answers"}
+    before = {"previous_value": 35.2, "difference": 9.8, "verdict": "better"}
+    blank = dict.fromkeys(("favourable", "value", "low", "high", "previous_value", "difference", "verdict", "sentence"))
     questions = [
-        {**asked, "position": 1, "text": "We were heard", "base": 200, "favourable": 90, "value": 45.0, "low": 38.3,
-         "high": 51.9, "previous_value": 35.2, "difference": 9.8, "verdict": "better", "sentence": "More feel heard than in 2023."},
-        {**asked, "position": 2, "text": "We were told", "base": 6, "favourable": None, "value": None, "low": None,
-         "high": None, "previous_value": None, "difference": None, "verdict": None, "sentence": None, "flag": "small_base",
-         "previous_wave": None, "not_compared": "too few answers"},
-    ]  # fmt: skip
+        {**asked, **heard, **before, "position": 1, "sentence": "More feel heard than in 2023."},
+        {**asked, **blank, **told, "position": 2, "previous_wave": None},
+    ]
     return {"survey_waves": pd.DataFrame(waves), "survey_questions": pd.DataFrame(questions)}
 
 
