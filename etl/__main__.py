@@ -1,5 +1,5 @@
 """The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit,
-backup, restore, dictionary, demo."""
+backup, restore, dictionary, demo; and those to the plan itself (etl/plan_door.py)."""
 
 import argparse
 import getpass
@@ -24,6 +24,7 @@ from etl.errors import UsageError, WarehouseBusyError
 from etl.load import withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, sketched, status
+from etl.plan_door import add_plan_commands
 from etl.return_slip import slip_of_file, slip_of_load
 from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.source import load_sources
@@ -272,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--into", type=Path, metavar="FOLDER", help="another data folder than the one in use")
     for sub in (backup, back):
         sub.add_argument("--by", help="who; by default the account's name")
+    add_plan_commands(command, _tell)
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
     demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")
