@@ -17,6 +17,7 @@ from rich.progress import Progress
 from etl import keeping
 from etl.audit import Act
 from etl.clean import month_in
+from etl.demo.plan import load_demonstration_plan
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
 from etl.door import answer
@@ -202,7 +203,8 @@ def _demo(options: argparse.Namespace) -> int:
     act = Act(WHO, _now())
     outcomes = list(load_files(warehouse, files, act, explanations=EXPLANATIONS, demonstration=True))
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
-    return 1 if any(outcome.refused for outcome in outcomes) else 0
+    plan = load_demonstration_plan(warehouse, files[0].parent, plan_folder(), act, options.seed)
+    return 1 if any(outcome.refused for outcome in outcomes) or (plan and not plan.loaded) else 0
 
 
 def _now() -> datetime:

@@ -105,7 +105,7 @@ def record_check_in(warehouse: Warehouse, entry: CheckIn, shape: PlanShape, act:
         if named - set(own["check_in_id"]):
             raise UsageError("The check-in to follow is not one of this action; open the page again.")
         one = f"{entry.action_id}.{next_number(own['check_in_id'], f'{entry.action_id}.')}"
-        conflicts = tuple(sorted(standing(own) - named))
+        conflicts = tuple(sorted(standing(own.to_dict("records")) - named))
         row: dict[str, object] = {
             "check_in_id": one,
             "action_id": entry.action_id,
@@ -165,7 +165,7 @@ def record_escalations(
     done = []
     with warehouse.writing() as writer:
         known = set(writer.query("SELECT escalation_id FROM escalations")["escalation_id"])
-        rows = []
+        rows: list[dict[str, object]] = []
         for entry in entries:
             if entry.follows and entry.follows not in known:
                 raise UsageError("The entry to bring up to date is not there; open the page again.")
@@ -174,15 +174,15 @@ def record_escalations(
             texts = {name: tidy(getattr(entry, name)) for name in ("organisation", "to_role", "role", "outcome")}
             kept = {**entry.__dict__, **texts, "month": entry.month.replace(day=1)}
             rows.append({**kept, "escalation_id": one, "at": act.at, "by": act.who, "source": source})
-            append(
-                writer,
-                act,
-                "escalation",
-                one,
-                f"{entry.cohort}, over {entry.threshold_weeks} weeks, to {texts['to_role']}",
-            )
             done.append(Recorded(one))
-        writer.insert(ESCALATIONS, ESCALATIONS.frame(rows))
+        if rows:
+            writer.insert(ESCALATIONS, ESCALATIONS.frame(rows))
+            told = (
+                f"{len(rows)} entries, the last to {rows[-1]['to_role']}"
+                if len(rows) > 1
+                else f"to {rows[0]['to_role']}"
+            )
+            append(writer, act, "escalation", done[-1].entry_id, told)
     return done
 
 

@@ -4,8 +4,9 @@ Check-ins form a chain: each says which one its writer had seen. Two that were w
 conflict, until a later one settles them; nothing is overwritten.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -41,14 +42,23 @@ def latest(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     return newest.sort_values("position", kind="stable").reset_index(drop=True)
 
 
-def standing(check_ins: pd.DataFrame) -> set[str]:
+def standing(check_ins: Iterable[Mapping[Any, Any]]) -> set[str]:
     """Return the ids of the check-ins that nothing follows or settles: one an action, several where in conflict."""
-    named = pd.concat([check_ins["follows"], check_ins["settles"]]).dropna()
-    gone = {one for text in named for one in text.split()}
-    return set(check_ins["check_in_id"]) - gone
+    rows = list(check_ins)
+    named = [text for row in rows for text in (row["follows"], row["settles"]) if isinstance(text, str)]
+    return {str(row["check_in_id"]) for row in rows} - {one for text in named for one in text.split()}
 
 
 def next_number(ids: Iterable[str], before: str) -> int:
     """Return the number after the highest of ids that are `before` and a number."""
     ends = [one.removeprefix(before) for one in ids if one.startswith(before)]
     return 1 + max((int(end) for end in ends if end.isdigit()), default=0)
+
+
+def filled(
+    record: PlanRecord, actions: Iterable[dict[str, object]], measures: Iterable[dict[str, object]]
+) -> PlanRecord:
+    """Return the record with the plan folder's actions and impacts, where nothing was loaded into the warehouse."""
+    if len(record.actions):
+        return record
+    return replace(record, actions=ACTIONS.frame(actions), impact_measures=IMPACT_MEASURES.frame(measures))
