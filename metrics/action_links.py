@@ -4,7 +4,7 @@ A KPI follows the actions its definition names, and those that share an impact m
 is a signal of the control chart and no proof of a cause; a new start of the usual range is proposed and never made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -123,22 +123,3 @@ def _of_action(one: Standing, ref: str) -> Iterable[tuple[date, str, str]]:
         if known(entry["by_when"]):
             at = entry["at"].date()
             yield at.replace(day=1), "date_changed", f"Action {ref}: date changed in {month_words(at)}"
-
-
-def unbacked(scorecard: pd.DataFrame, charts: pd.DataFrame, found: pd.DataFrame, actions: pd.DataFrame) -> list[str]:
-    """Return the scored KPIs that are off course without an action behind them that is still being worked on.
-
-    `found` are ACTION_LINKS rows. Off course: off the trajectory, or worse by more than chance.
-    """
-    worse = set(charts.loc[charts["variation"] == _WORSE, "kpi"])
-    off = [str(row["kpi"]) for _, row in scorecard.iterrows() if row["status"] == "off" or row["kpi"] in worse]
-    open_ = actions.loc[(actions["rag"] != "C").fillna(True) & ~actions["retired"].astype("bool"), "action_id"]
-    backed = set(found.loc[found["direct"].astype("bool") & found["action_id"].isin(open_), "kpi"])
-    return [kpi for kpi in off if kpi not in backed]
-
-
-def without_signal(found: pd.DataFrame, actions: pd.DataFrame) -> Mapping[str, list[str]]:
-    """Return the KPIs, by completed action, whose charts have enough figures since and show no move."""
-    rows = found[found["direct"].astype("bool") & (found["since"] == "no_signal")]
-    held = rows[rows["action_id"].isin(actions["action_id"])]
-    return {str(one): list(own["kpi"]) for one, own in held.groupby("action_id", sort=False)}

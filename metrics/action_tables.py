@@ -32,6 +32,7 @@ ACTIONS = Table(
         Column("due_on", "DATE", "last day of the month, or the day named; of uncertain dates too", required=False),
         Column("starts_in", "DATE", "month it starts in, where only that is said", required=False),
         Column("first_by_when", "TEXT", "the date as first printed, where it was changed since", required=False),
+        Column("first_kind", "TEXT", "what the date as first printed means", allowed=BY_WHEN_KINDS),
         Column("placeholder", "BOOLEAN", "whether the plan only holds a place for it"),
         Column("same_text_as", "TEXT", "another reference the plan prints with the same text", required=False),
         Column("note", "TEXT", "what to know of the printed row", required=False),
@@ -189,6 +190,14 @@ EDITION_ESCALATIONS = Table(
     key=("escalation_id",),
 )
 
+RATINGS = Table(
+    "ratings",
+    "One row per RAG of the plan: the plan's own meaning.",
+    (Column("rag", "TEXT", "the letter", allowed=RAGS), Column("meaning", "TEXT", "what the plan means by it")),
+    key=("rag",),
+)
+
 PLAN_TABLES = (
     ACTIONS, EDITION_CHECK_INS, IMPACT_MEASURES, ACTION_LINKS, EVENTS, EXCEPTIONS, REVIEWS, EDITION_ESCALATIONS,
+    RATINGS,
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from etl.plan_record import PlanRecord, latest, standing
 from metrics.action_links import Link, action_links, events, links
-from metrics.action_tables import ACTIONS, EDITION_CHECK_INS, EDITION_ESCALATIONS, IMPACT_MEASURES
+from metrics.action_tables import ACTIONS, EDITION_CHECK_INS, EDITION_ESCALATIONS, IMPACT_MEASURES, RATINGS
 from metrics.definition import Definition
 from metrics.exceptions import exceptions
 from metrics.plan import Plan
@@ -42,6 +42,7 @@ class PlanInEdition:
             "impact_measures": _impact_measures(self.plan, self.record),
             "reviews": reviews(self.plan, self.record, self.as_of),
             "escalations": _escalations(self.plan, self.record),
+            "ratings": RATINGS.frame({"rag": rag, "meaning": words} for rag, words in self.plan.rag.items()),
         }
 
     def beside(self, scored: Tables, before: Tables | None) -> dict[str, pd.DataFrame]:
@@ -88,6 +89,7 @@ def _action(plan: Plan, one: Standing, as_of: date) -> dict[str, object]:
         "priority_area": f"{version['priority_area']}. {area.title}" if area else str(version["priority_area"]),
         "theme_title": theme, "outcome": outcome, **said,
         "first_by_when": one.first["by_when"] if moved else None,
+        "first_kind": one.first["by_when_kind"],
         "retired": one.retired, "rag": one.rag, "in_conflict": one.in_conflict,
         "checked_at": last["at"] if last else None, "checked_by": last["role"] if last else None,
         "progress": last["progress"] if last else None, "evidence": one.evidence(), "check_ins": len(one.check_ins),
