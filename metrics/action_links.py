@@ -91,7 +91,8 @@ def _since(link: Link, one: Standing, chart: pd.DataFrame | None) -> dict[str, A
     if len(before) and len(after):
         means |= {"mean_before": float(before["value"].mean()), "mean_after": float(after["value"].mean())}
     anew = bool(after["rebase_reason"].notna().any())
-    if link.direct and since in ("better", "worse") and min(len(before), len(after)) >= enough and not anew:
+    # A range started anew after a turn for the worse would hide it, so that is nobody's proposal but a person's.
+    if link.direct and since == "better" and min(len(before), len(after)) >= enough and not anew:
         reason = f"Action {one.version['ref']} was completed"
         means["rebase"] = f"{{kpi: {link.kpi}, month: {month:%Y-%m}, decided_by: , reason: '{reason}'}}"
     return means

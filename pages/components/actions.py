@@ -52,10 +52,8 @@ def date_words(row: pd.Series) -> str:
     """Return a date in its own words, what it means, and whether it is past: "Sep-23 (overdue)"."""
     if _blank(row["by_when"]):
         return "no date"
-    said = str(row["by_when"])
-    if bool(row["overdue"]):
-        return f"{said} (overdue)"
-    return said if row["by_when_kind"] == "month" else f"{said} ({KIND_WORDS[str(row['by_when_kind'])].lower()})"
+    marks = {"month": " (overdue)" if bool(row["overdue"]) else "", "month_uncertain": " (uncertain)"}
+    return f"{row['by_when']}{marks.get(str(row['by_when_kind']), '')}"
 
 
 def lead_words(row: pd.Series) -> str:

@@ -246,10 +246,22 @@ def action(actions: pd.DataFrame) -> str | None:
     """Ask for an action (`?action=` and its reference) and return its id; None where none is chosen."""
     named = {str(row["ref"]): str(row["action_id"]) for _, row in actions.sort_values("position").iterrows()}
     titles = dict(zip(actions["ref"], actions["title"].fillna("the plan prints no text"), strict=True))
+    asked = st.query_params.get("action")
+    st.session_state["action chosen"] = asked if asked in named else None
+
+    def follow() -> None:
+        chosen = st.session_state["action chosen"]
+        if chosen:
+            st.query_params["action"] = chosen
+        else:
+            st.query_params.pop("action", None)
+
     chosen = st.selectbox(
-        "Action", list(named), None, lambda ref: f"{ref} {titles[ref]}", key="action", bind="query-params",
+        "Action", list(named), None, lambda ref: f"{ref} {titles[ref]}", key="action chosen", on_change=follow,
         placeholder="Choose an action by its reference",
     )  # fmt: skip
+    if asked and asked not in named:
+        st.warning("This edition has no action of the reference in the address. Choose one from the list above.")
     return named.get(str(chosen))
 
 

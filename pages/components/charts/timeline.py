@@ -10,8 +10,8 @@ from pages.components.actions import RAG_NAMES, rag_key
 from pages.components.charts import drawing
 from pages.components.theme import RAG_MARKS, Look
 
-_ROW = 34  # pixels a theme
-_STEP = 0.16  # of a row, between actions of one theme and month
+_LEVEL = 15  # pixels, from one action to another of the same theme and month
+_APART = 2.0  # levels from the top of a theme to the next one
 
 
 def dated(actions: pd.DataFrame) -> pd.DataFrame:
@@ -20,36 +20,42 @@ def dated(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 def timeline(actions: pd.DataFrame, as_of: date, look: Look) -> go.Figure:
-    """Return one mark per action with a date, in its month and theme; uncertain dates stand on a hollow ring."""
+    """Return one mark per action with a date, in its month and theme; uncertain dates stand on a hollow ring.
+
+    Actions of one theme and month stand above each other, so a theme is as tall as its fullest month.
+    """
     rows = dated(actions).sort_values(["due_on", "position"])
-    themes = list(dict.fromkeys(actions.sort_values("position")["theme"]))
-    held = [theme for theme in themes if theme in set(rows["theme"])]
-    chart = drawing.figure(look, 90 + _ROW * max(len(held), 1))
-    place = {theme: len(held) - 1 - n for n, theme in enumerate(held)}
-    lift = rows.groupby(["theme", "due_on"]).cumcount() * _STEP
-    heights = [place[str(theme)] + up for theme, up in zip(rows["theme"], lift, strict=True)]
-    rows = rows.assign(height=heights, key=[rag_key(row) for _, row in rows.iterrows()])
+    rows = rows.assign(
+        level=rows.groupby(["theme", "due_on"]).cumcount(), key=[rag_key(row) for _, row in rows.iterrows()]
+    )
+    tallest = rows.groupby("theme")["level"].max()
+    floor, themes = 0.0, {}
+    for theme in reversed(list(dict.fromkeys(actions.sort_values("position")["theme"]))):
+        if theme in tallest.index:
+            themes[str(theme)] = floor
+            floor += float(tallest[theme]) + _APART
+    rows = rows.assign(height=rows["theme"].map(themes) + rows["level"])
+    chart = drawing.figure(look, int(90 + _LEVEL * floor))
     doubt = rows[rows["by_when_kind"] != "month"]
     chart.add_scatter(
         x=list(doubt["due_on"]), y=list(doubt["height"]), mode="markers", hoverinfo="skip", name="uncertain date",
-        marker={"symbol": "circle-open", "size": 21, "color": look.muted, "line": {"width": 1.5}},
+        marker={"symbol": "circle-open", "size": 17, "color": look.muted, "line": {"width": 1.5}},
     )  # fmt: skip
     for key, mark in RAG_MARKS.items():
         own = rows[rows["key"] == key]
         if len(own):
             chart.add_scatter(
                 x=list(own["due_on"]), y=list(own["height"]), mode="markers", name=RAG_NAMES[key],
-                marker={"symbol": mark.symbol, "size": 12, "color": look.tones[mark.tone][0], "line": {"width": 1.5}},
+                marker={"symbol": mark.symbol, "size": 11, "color": look.tones[mark.tone][0]},
                 hovertext=[_hover(row) for _, row in own.iterrows()], hoverinfo="text", cliponaxis=False,
             )  # fmt: skip
     chart.add_vline(x=pd.Timestamp(as_of).isoformat(), line={"color": look.muted, "width": 1, "dash": "dot"})
     names = dict(zip(actions["theme"], actions["theme_title"], strict=True))
-    time = drawing.time_axis(pd.DataFrame({"month": rows["due_on"], "period_months": 0}), [as_of])
     chart.update_layout(
-        xaxis=time,
+        xaxis=drawing.time_axis(pd.DataFrame({"month": rows["due_on"], "period_months": 0}), [as_of]),
         yaxis={
-            "tickvals": list(place.values()), "ticktext": [_short(theme, str(names[theme])) for theme in place],
-            "range": [-0.6, len(held) - 0.2], "automargin": True, "showgrid": True,
+            "tickvals": list(themes.values()), "ticktext": [_short(theme, str(names[theme])) for theme in themes],
+            "range": [-0.8, floor - _APART + 0.8], "automargin": True, "showgrid": True,
         },
         margin={"l": 8, "t": 20},
     )  # fmt: skip

@@ -60,7 +60,7 @@ def listed(edition: Edition) -> None:
         return
     timeline(edition, rows)
     count(len(rows), len(every), "action")
-    table(told.table(rows), "Actions of the plan", "actions", long_text=True)
+    table(told.table(rows), "Actions of the plan", "actions")
     download(rows, "waymark-actions", "Download these actions (CSV)")
 
 
@@ -74,7 +74,8 @@ def in_full(edition: Edition, action_id: str) -> None:
     facts(
         [
             ("Action", row["title"] if pd.notna(row["title"]) else "the plan prints no text"),
-            ("Reference", row["ref"]), ("Renumbered", was), ("Lead", told.lead_words(row)), ("By when", f"{told.date_words(row)}{moved}"),
+            ("Reference", row["ref"]), ("Renumbered", was), ("Lead", told.lead_words(row)),
+            ("By when", f"{told.date_words(row)}{moved}"),
             ("Theme", row["theme_title"]), ("Same text as", row["same_text_as"]),
             ("Left the plan", row["retired_why"]), ("To know", row["note"]),
         ]
@@ -121,7 +122,7 @@ def reminder_lists(edition: Edition) -> None:
         if found.empty:
             st.markdown(nothing)
         else:
-            table(told.table(found), name, f"reminder {name}", long_text=True)
+            table(told.short_table(found), name, f"reminder {name}", long_text=True)
             download(found, f"waymark-{'-'.join(name.lower().split())}", f"Download: {name.lower()} (CSV)")
 
 
@@ -132,32 +133,28 @@ def impact(edition: Edition) -> None:
     st.subheader("Off course, and no action behind it", anchor=False)
     missing = unbacked(edition.tables["scorecard"], edition.tables["charts"], found, rows)
     for kpi in missing:
-        st.markdown(f"- {plain(titles.get(kpi, kpi))}")
-        to_kpi(kpi)
+        to_kpi(kpi, titles.get(kpi, kpi))
     if not missing:
         st.markdown("Every scored KPI that is off course has an action that is still being worked on.")
     st.subheader("Complete, but no signal yet", anchor=False)
     quiet = without_signal(found, rows)
     by_id = rows.set_index("action_id")
-    if quiet:
-        lines = [
-            f"- **{plain(by_id.loc[one, 'ref'])} {plain(by_id.loc[one, 'title'])}**: "
-            f"{plain('; '.join(titles.get(kpi, kpi) for kpi in names))}"
-            for one, names in quiet.items()
-        ]
-        st.markdown("\n".join(lines))
-    else:
-        st.markdown("No completed action has figures enough since and a chart that shows no move.")
+    named = [
+        f"- **{plain(by_id.loc[one, 'ref'])} {plain(by_id.loc[one, 'title'])}**: "
+        f"{plain('; '.join(titles.get(kpi, kpi) for kpi in followed))}"
+        for one, followed in quiet.items()
+    ]
+    nothing = "No completed action has figures enough since and a chart that shows no move."
+    st.markdown("\n".join(named) if named else nothing)
     st.subheader("Before and after", anchor=False)
-    moved = found[found["rebase"].notna()]
+    moved = found[found["direct"].astype("bool") & found["since"].isin(["better", "worse"])]
     units = dict(zip(kpis["kpi"], kpis["unit"], strict=True))
-    for _, row in moved.iterrows():
+    lines = []
+    for _, row in moved.sort_values("since").iterrows():
         words = told.before_and_after(row, titles.get(str(row["kpi"]), ""), units.get(str(row["kpi"]), ""))
-        st.markdown(
-            f"- **Action {plain(row['ref'])}**, {plain(words)}. A new usual range may be proposed; see the action."
-        )
-    if moved.empty:
-        st.markdown("No chart moved after a completed action, so no new usual range is proposed.")
+        offer = "" if pd.isna(row["rebase"]) else " A new usual range may be proposed: the line is with the action."
+        lines.append(f"- **Action {plain(row['ref'])}**, {plain(words)}.{offer}")
+    st.markdown("\n".join(lines) if lines else "No chart moved after a completed action.")
     st.markdown(":gray[A move after an action is no proof of a cause. A usual range is never started anew by itself.]")
     st.subheader("Impacts the plan wants to see", anchor=False)
     wanted = edition.tables["impact_measures"].sort_values("position")
