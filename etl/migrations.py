@@ -23,8 +23,12 @@ def _chain_the_audit(writer: "Writer") -> None:
     writer.insert(AUDIT, AUDIT.typed(chained(rows)))
 
 
+def _keep_the_plan(_: "Writer") -> None:
+    """The tables of actions, check-ins, answers and escalations begin empty."""
+
+
 # Step n takes a warehouse of version n to n + 1. A step is never changed once released.
-_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit,)
+_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit, _keep_the_plan)
 VERSION = len(_STEPS) + 1
 
 

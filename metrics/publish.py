@@ -11,6 +11,7 @@ import pandas as pd
 from etl.audit import audit_head
 from etl.errors import DocumentError
 from etl.lock import alone_with_editions
+from etl.plan_record import read_plan_record
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
@@ -22,6 +23,7 @@ from metrics.disclosure import not_public, protected
 from metrics.disclosure_policy import load_policy
 from metrics.disclosure_tables import for_board
 from metrics.edition import (
+    Audience,
     EditionError,
     Manifest,
     MilestoneDate,
@@ -38,8 +40,11 @@ from metrics.kept_cells import read_cells
 from metrics.kinds import added_up
 from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
+from metrics.plan_edition import plan_in_edition
 from metrics.plan_folder import LocalPlan, load_plan
 from metrics.plan_history import another_plan, clock_rewritten, rewritten
+from metrics.plan_measures import strict_leads, with_plan_measures
+from metrics.plan_state import end_of
 from metrics.prune import edition_fault
 from metrics.quality_tables import DISCLOSED
 from metrics.scorecard import score
@@ -83,6 +88,7 @@ def _publish(
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        record = read_plan_record(reader)
         head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
@@ -94,6 +100,8 @@ def _publish(
     month = as_of or _read_in(current, facts, plan, at)
     step("compute KPIs")
     kpis = load_definitions()
+    actions = plan_in_edition(local, record, kpis.values(), month, end_of(as_of) if as_of else None)
+    facts = with_plan_measures(facts, plan, actions.record, kpis, month)
     results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
@@ -110,9 +118,12 @@ def _publish(
         "kpis": _kpis(kpis),
         "areas": _areas(areas, results, plan),
         "feeds": feeds(fed, facts["observed"], kpis.values(), own, month),
+        **actions.tables(),
     }
 
-    def told(results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    def told(
+        results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame, audience: Audience
+    ) -> dict[str, pd.DataFrame]:
         """Return all tables, whatever is derived from results derived from these."""
         neighbours = load_neighbours(reference_folder())
         issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
@@ -121,6 +132,7 @@ def _publish(
         return {
             **tables,
             **scored,
+            **actions.beside({**tables, **scored}, _in_use(local, editions, audience)),
             "scorecard": _with_parts(scored["scorecard"], results),
             "results": results,
             "comparators": compared(results, kpis.values(), areas, neighbours),
@@ -131,11 +143,11 @@ def _publish(
 
     step("hide small counts")
     policy = load_policy(plan_folder)
-    strict = not_public(fed, loads, facts["measure_values"])
+    strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
     kept = protected(results, bands, kpis, facts, strict, policy, _disclosed_before(editions))
     step("score for the board")
-    board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
-    tables = told(results, bands, kept.disclosed)
+    board = for_board(told(kept.results, kept.bands, DISCLOSED.empty(), "board"), loads, strict)
+    tables = told(results, bands, kept.disclosed, "restricted")
     step("write edition")
     digests = (content_hash(tables), content_hash(board))
     if manifest := _as_published(editions, *digests):
@@ -156,6 +168,17 @@ def _disclosed_before(editions: Path) -> pd.DataFrame | None:
         except EditionError:
             continue
     return None
+
+
+def _in_use(local: LocalPlan, editions: Path, audience: Audience) -> dict[str, pd.DataFrame] | None:
+    """Return the tables of the edition in use, as an audience has them; None without one of this plan to read."""
+    before = current_edition(editions)
+    try:
+        if before is None or another_plan(local.plan, read_manifest(editions, before)):
+            return None
+        return read_tables(editions, before, audience)
+    except EditionError:
+        return None
 
 
 def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:

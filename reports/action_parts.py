@@ -3,134 +3,82 @@
 RAG is a person's judgement with the plan's own meanings, never computed and never mixed with a status.
 """
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from metrics import wording
+from pages.components import actions as words
 from pages.components import phrases
 from pages.components.edition import Edition
+from pages.components.theme import RAG_MARKS
 from reports.content import Part, Table
 
 ACTIONS = "Actions"
-RAG_WORDS = {"R": "R, red", "A": "A, amber", "G": "G, green", "C": "C, finished"}
-_NOT_JUDGED = "not judged yet"
-
-
-def held(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
-    """Return a table that not every edition has, empty where it is not there."""
-    return tables.get(name, pd.DataFrame())
+_WIDTHS = (0.9, 3.6, 1.2, 1.5, 2.0, 2.0, 3.0)
+_URGENT = {"R": "Actions rated R", "A": "Actions rated A", "conflict": "Actions with two ratings to settle"}
 
 
 def actions(edition: Edition) -> list[Part]:
-    """Return how the actions stand and, one part a rating, each of them; nothing where an edition has no actions."""
+    """Return how the actions stand, and each of them, the most urgent ratings first; nothing where there are none."""
     rows = _in_the_plan(edition)
     if rows.empty:
         return []
-    counts = rows["rag"].map(RAG_WORDS).fillna(_NOT_JUDGED).value_counts()
-    order = [*RAG_WORDS.values(), _NOT_JUDGED]
-    told = [f"{words}: {counts[words]}" for words in order if words in counts]
-    late = int(rows["overdue"].astype("bool").sum())
+    counts = words.counts(edition.tables["actions"])
+    told = tuple(f"{words.letter_words(key)}: {count}" for key, count in counts.items() if count)
+    late = rows["overdue"].astype("bool")
     parts = [
         Part(
             "Actions by RAG",
             ACTIONS,
             (f"The plan has {len(rows)} actions. RAG is the judgement of a named role; it is never computed.",),
-            lists=(("How they stand", (*told, f"past a firm date and not complete: {late}")),),
+            lists=(("How they stand", (*told, f"past a firm date and not complete: {int(late.sum())}")),),
         )
     ]
-    for letter in ("R", "A"):
-        of_it = rows[rows["rag"] == letter]
-        if len(of_it):
-            parts.append(_listed(f"Actions rated {RAG_WORDS[letter]}", of_it))
-    overdue = rows[rows["overdue"].astype("bool") & ~rows["rag"].isin(["R", "A"])]
-    if len(overdue):
-        parts.append(_listed("Other actions past a firm date", overdue))
-    rest = rows[~rows.index.isin(overdue.index) & ~rows["rag"].isin(["R", "A"])]
-    if len(rest):
-        parts.append(_listed("Other actions", rest))
-    return parts
+    keys = pd.Series([words.rag_key(row) for _, row in rows.iterrows()], index=rows.index)
+    urgent = keys.isin(list(_URGENT))
+    groups = [
+        *((title, keys == key) for key, title in _URGENT.items()),
+        ("Other actions past a firm date", late & ~urgent),
+        ("All other actions", ~late & ~urgent),
+    ]
+    return [*parts, *(_listed(title, rows[chosen]) for title, chosen in groups if chosen.any())]
 
 
 def beside(edition: Edition, kpi: str) -> tuple[str, ...]:
-    """Return the actions a KPI follows, those it names first, each with its rating and date."""
-    links = held(edition.tables, "action_links")
-    if links.empty:
-        return ()
-    own = links[links["kpi"] == kpi].sort_values("direct", ascending=False, kind="stable")
-    rows = _in_the_plan(edition).set_index("action_id")
-    return tuple(_line(rows.loc[action]) for action in own["action_id"] if action in rows.index)
+    """Return the actions a KPI follows, those it names first, each with its rating, date and last check-in."""
+    links = edition.of_kpi("action_links", kpi).sort_values("direct", ascending=False, kind="stable")
+    shown = words.behind(links, _in_the_plan(edition))
+    return tuple(f"{row['Action']}: {row['Where it stands']}" for _, row in shown.iterrows())
 
 
 def ratings(edition: Edition, kpi: str) -> str:
-    """Return how many of the actions a KPI names have which rating: "1 R · 2 A"; "" where it names none."""
-    links, rows = held(edition.tables, "action_links"), _in_the_plan(edition)
-    if links.empty or rows.empty:
-        return ""
-    own = rows[rows["action_id"].isin(links.loc[(links["kpi"] == kpi) & links["direct"].astype("bool"), "action_id"])]
-    counts = own["rag"].fillna("?").value_counts()
-    told = [f"{counts[letter]} {letter}" for letter in RAG_WORDS if letter in counts]
-    return "\n".join([*told, f"{counts['?']} {_NOT_JUDGED}"] if "?" in counts else told)
+    """Return how many of the actions a KPI names have which rating, one a line; "" where it names none."""
+    links = edition.of_kpi("action_links", kpi)
+    rows = _in_the_plan(edition)
+    own = rows[rows["action_id"].isin(links.loc[links["direct"].astype("bool"), "action_id"])]
+    counts = words.counts(own)
+    return "\n".join(f"{counts[key]} {words.letter_words(key)}" for key in RAG_MARKS if counts[key])
 
 
 def responses(edition: Edition, kpi: str) -> tuple[str, ...]:
-    """Return what the owner answered to each exception report on a KPI, or that no answer is on record."""
-    reports = held(edition.tables, "exceptions")
-    own = reports[reports["kpi"] == kpi] if len(reports) else reports
-    if own.empty:
-        return ("No response is on record.",)
-    return tuple(_response(row) for _, row in own.sort_values("month", ascending=False).iterrows())
+    """Return what the owner answered to each exception report on a KPI, or that there is no answer."""
+    own = edition.of_kpi("exceptions", kpi).sort_values("month", ascending=False)
+    return tuple(_response(row) for _, row in own.iterrows()) or ("No response is on record.",)
 
 
 def _response(row: pd.Series) -> str:
-    asked = f"{wording.month_words(row['month'])}, {row['reason']}"
+    asked = words.exception_words(row)
     if not row["answered"]:
         return f"{asked}: not answered yet."
-    who = "" if pd.isna(row["answered_by"]) else f" ({row['answered_by']}, {phrases.day(row['answered_at'])})"
-    owner = "" if pd.isna(row["owner"]) else f" Owner: {row['owner']}."
-    due = "" if pd.isna(row["due_on"]) else f" By {phrases.day(row['due_on'])}."
-    return f"{asked}: {row['response']}{who}.{owner}{due}"
+    given = f"{row['answered_by']}, {phrases.day(row['answered_at'])}"
+    due = "" if pd.isna(row["due_on"]) else f", by {phrases.day(row['due_on'])}"
+    owner = "" if pd.isna(row["owner"]) else f" Answers for it: {row['owner']}{due}."
+    return f"{asked}: {row['response']} ({given}).{owner}"
 
 
 def _in_the_plan(edition: Edition) -> pd.DataFrame:
-    rows = held(edition.tables, "actions")
-    return rows if rows.empty else rows[~rows["retired"].astype("bool")].sort_values("position")
-
-
-def _line(row: pd.Series) -> str:
-    words = "no text in the plan" if pd.isna(row["title"]) else str(row["title"])
-    by_when = "no date" if pd.isna(row["by_when"]) else f"by {row['by_when']}"
-    overdue = ", past its date" if row["overdue"] else ""
-    return f"{row['ref']} {words} ({_rating(row)}, {by_when}{overdue})"
-
-
-def _rating(row: pd.Series) -> str:
-    if row["in_conflict"]:
-        return "two check-ins to settle"
-    return _NOT_JUDGED if pd.isna(row["rag"]) else RAG_WORDS[str(row["rag"])]
+    """Return the ACTIONS rows that have a text and are in the plan today, in its order."""
+    rows = edition.tables["actions"]
+    return rows[~rows["retired"].astype("bool") & rows["title"].notna()].sort_values("position")
 
 
 def _listed(title: str, rows: pd.DataFrame) -> Part:
-    frame = pd.DataFrame(
-        {
-            "Action": [f"{r['ref']} {'' if pd.isna(r['title']) else r['title']}" for _, r in rows.iterrows()],
-            "Lead": ["not named" if pd.isna(role) else str(role) for role in rows["owner_role"]],
-            "By when": [_when(row) for _, row in rows.iterrows()],
-            "RAG": [_rating(row) for _, row in rows.iterrows()],
-            "Latest check-in": [_checked(row) for _, row in rows.iterrows()],
-        },
-        dtype="str",
-    )
-    return Part(title, ACTIONS, tables=(Table(title, frame, widths=(4, 2, 1.7, 1.3, 3.6)),))
-
-
-def _when(row: pd.Series) -> str:
-    now = "no date" if pd.isna(row["by_when"]) else str(row["by_when"])
-    first = "" if pd.isna(row["first_by_when"]) else f"\nfirst {row['first_by_when']}"
-    return f"{now}{first}\npast its date" if row["overdue"] else f"{now}{first}"
-
-
-def _checked(row: pd.Series) -> str:
-    if pd.isna(row["checked_at"]):
-        return "none"
-    return f"{phrases.day(row['checked_at'])}, {row['checked_by']}: {row['progress']}"
+    return Part(title, ACTIONS, tables=(Table(title, words.table(rows), widths=_WIDTHS),))

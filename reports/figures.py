@@ -8,7 +8,6 @@ from etl.tables import EVERYONE
 from metrics import capacity_view, waits_view, wording
 from pages.components.charts.capacity import band_words
 from pages.components.edition import Edition
-from reports.action_parts import held
 from reports.scorecard_parts import signals
 
 MONTH, VALUE, COUNT, WORDS, LONG = "mmm yyyy", "#,##0.0##", "#,##0", "@", "long"
@@ -132,7 +131,7 @@ def waits(edition: Edition) -> pd.DataFrame:
 
 def actions(edition: Edition) -> pd.DataFrame:
     """Return one row per action of the plan; empty where an edition has none."""
-    rows = held(edition.tables, "actions")
+    rows = edition.tables["actions"]
     return _columns(
         rows if rows.empty else rows.sort_values("position"),
         {
@@ -147,7 +146,7 @@ def actions(edition: Edition) -> pd.DataFrame:
 
 def surveys(edition: Edition) -> pd.DataFrame:
     """Return one row per survey, wave, respondent group and question; empty where an edition has none."""
-    rows = held(edition.tables, "survey_questions")
+    rows = edition.tables.get("survey_questions", pd.DataFrame())
     if rows.empty:
         return pd.DataFrame()
     rows = rows.sort_values(["survey", "respondent_group", "area", "month", "position"])

@@ -1,10 +1,12 @@
 """The pack's parts on the scorecard: the summary, the table of every KPI, and each KPI that needs attention."""
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from metrics import wording
 from pages.components import charts, course, phrases, tables
 from pages.components.edition import Edition, plan_of
+from pages.components.theme import LIGHT, Look
 from reports import action_parts
 from reports.content import Drawing, Line, Native, Part, Role, Table, along, months_between
 
@@ -108,9 +110,14 @@ def one_kpi(edition: Edition, scored: pd.Series) -> Part:
     plan = plan_of(edition, kpi)
     as_of = edition.manifest.as_of
     figures = tables.figures(edition.over_time(kpi).iloc[::-1], plan.unit, edition.area_names())
+
+    def drawn(look: Look) -> tuple[go.Figure, str]:
+        figure, words = charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)
+        return charts.with_events(figure, words, edition.of_kpi("events", kpi), look)
+
     drawing = Drawing(
-        charts.trajectory_in_words(plan),
-        lambda look: charts.trajectory(plan, as_of, look),
+        drawn(LIGHT)[1],
+        lambda look: drawn(look)[0],
         trajectory(plan),
         Table(f"{plan.title}: every figure", figures, tables.FIGURE_COLUMNS),
     )

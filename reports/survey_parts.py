@@ -5,7 +5,6 @@ import pandas as pd
 from metrics import wording
 from pages.components import phrases
 from pages.components.edition import Edition
-from reports.action_parts import held
 from reports.content import Part, Table
 
 SURVEYS = "Surveys"
@@ -15,12 +14,17 @@ _COMPARED = {"better": "better", "worse": "worse", "cannot tell": "cannot tell"}
 
 def surveys(edition: Edition) -> list[Part]:
     """Return one part per survey and respondent group, its latest wave; nothing where an edition has no survey."""
-    waves, questions = held(edition.tables, "survey_waves"), held(edition.tables, "survey_questions")
+    waves, questions = _held(edition, "survey_waves"), _held(edition, "survey_questions")
     if waves.empty:
         return []
     latest = waves.sort_values("month").groupby(["survey", "respondent_group", "area"], sort=True).tail(1)
     ordered = latest.sort_values(["survey", "respondent_group", "area"])
     return [_of_wave(wave, questions) for _, wave in ordered.iterrows()]
+
+
+def _held(edition: Edition, name: str) -> pd.DataFrame:
+    """Return a table that not every edition has, empty where it is not there."""
+    return edition.tables.get(name, pd.DataFrame())
 
 
 def _of_wave(wave: pd.Series, questions: pd.DataFrame) -> Part:

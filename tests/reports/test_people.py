@@ -4,39 +4,47 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from metrics.action_tables import ACTION_LINKS, ACTIONS, EXCEPTIONS
 from tests.pages.contract_rows import EHC
 from tests.reports.packs import Page, edition, put_together, sheet, slide_words, slides, written
 
 ACTION = {
     "ref": "5.1.5", "first_ref": "5.1.5", "priority_area": "5. Plans", "theme": "5.1", "theme_title": "Timeliness",
-    "outcome": "Plans in time", "owner_role": "Head of SEND", "owner_organisation": "Council", "by_when": "March 2024",
-    "due_on": date(2024, 3, 31), "first_by_when": None, "rag": "R", "in_conflict": False, "overdue": True,
-    "checked_at": datetime(2025, 10, 6, 9), "checked_by": "Head of SEND", "check_ins": 2, "retired": False,
-    "progress": "=Recruitment has failed twice", "evidence": None, "completed_on": None,
+    "outcome": "Plans in time", "owner_role": "Head of SEND", "owner_organisation": "Council", "by_when": "Mar-24",
+    "by_when_kind": "month", "due_on": date(2024, 3, 31), "placeholder": False, "retired": False, "rag": "R",
+    "in_conflict": False, "checked_at": datetime(2025, 10, 6, 9), "checked_by": "Head of SEND", "check_ins": 2,
+    "progress": "=Recruitment has failed twice", "overdue": True,
+}  # fmt: skip
+LINK = {"kpi": EHC, "since": "not_complete"}
+REPORT = {
+    "kpi": EHC, "title": "EHC plans", "kind": "newly_off", "month": date(2023, 12, 1), "raised_in": date(2024, 1, 1),
+    "sentence": "s", "reason": "r", "answered": True, "response": "Two posts were filled", "owner": "Head of SEND",
+    "due_on": date(2024, 6, 1), "answered_at": datetime(2024, 1, 9), "answered_by": "Director",
 }  # fmt: skip
 
 
-def _actions() -> pd.DataFrame:
-    rows = [
+def _plan() -> dict[str, pd.DataFrame]:
+    calm = {"overdue": False, "rag": "G"}
+    blank = {"overdue": False, "rag": None, "checked_at": None, "checked_by": None, "by_when": None, "progress": None}
+    actions = [
         {**ACTION, "action_id": "a1", "position": 1, "title": "Recruit educational psychologists"},
-        {**ACTION, "action_id": "a2", "position": 2, "title": "Weekly panel", "rag": "G", "overdue": False,
-         "ref": "5.1.6"},
-        {**ACTION, "action_id": "a3", "position": 3, "title": None, "rag": None, "overdue": False, "checked_at": None,
-         "by_when": None, "ref": "5.1.7", "first_by_when": "July 2023"},
+        {**ACTION, **calm, "action_id": "a2", "position": 2, "title": "Weekly panel", "ref": "5.1.6"},
+        {**ACTION, **blank, "action_id": "a3", "position": 3, "title": "Later", "ref": "5.1.7"},
         {**ACTION, "action_id": "a4", "position": 4, "title": "Gone", "retired": True, "ref": "5.1.8"},
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-LINKS = pd.DataFrame({"kpi": [EHC] * 3, "action_id": ["a2", "a1", "a4"], "direct": [False, True, True]})
-EXCEPTIONS = pd.DataFrame(
-    {
-        "kpi": [EHC] * 2, "month": pd.to_datetime(["2023-12-01", "2024-12-01"]), "reason": ["Newly off", "Still worse"],
-        "answered": [True, False], "response": ["Two posts were filled", None], "owner": ["Head of SEND", None],
-        "due_on": [date(2024, 6, 1), None], "answered_at": [datetime(2024, 1, 9), None],
-        "answered_by": ["Director", None],
+    ]
+    links = [
+        {**LINK, "action_id": action, "ref": ref, "direct": direct}
+        for action, ref, direct in (("a2", "5.1.6", False), ("a1", "5.1.5", True), ("a4", "5.1.8", True))
+    ]
+    open_one = {"exception_id": "x2", "kind": "worse", "month": date(2024, 12, 1), "answered": False}
+    reports = [{**REPORT, "exception_id": "x1"}, {**REPORT, **open_one, "response": None, "answered_at": None}]
+    return {
+        "actions": ACTIONS.frame(actions),
+        "action_links": ACTION_LINKS.frame(links),
+        "exceptions": EXCEPTIONS.frame(reports),
     }
-)  # fmt: skip
+
+
 WAVE = {"survey": "parents", "wave": "2024", "respondent_group": "parents_and_carers", "area": "E06000051"}
 
 
@@ -63,27 +71,28 @@ def _surveys() -> dict[str, pd.DataFrame]:
 
 
 def test_actions_stand_by_their_rating_and_beside_their_kpi() -> None:
-    of = edition("full", actions=_actions(), action_links=LINKS, exceptions=EXCEPTIONS)
-    pack = put_together(of, None, None)
-    content = written(pack, of)
+    of = edition("full", **_plan())
+    content = written(put_together(of, None, None), of)
     told = "\n".join(slide_words(slide) for slide in slides(content["pptx"]))
     page = Page(content["html"])
     for words in (told, page.words):
         assert "The plan has 3 actions." in words
-        assert "not judged yet: 1" in words
+        assert "○ Not rated: 1" in words
         assert "past a firm date and not complete: 1" in words
-        assert "5.1.5 Recruit educational psychologists (R, red, by March 2024, past its date)" in words
         assert (
-            "December 2023, Newly off: Two posts were filled (Director, 9 January 2024). Owner: Head of SEND." in words
-        )
-        assert "December 2024, Still worse: not answered yet." in words
+            "5.1.5 Recruit educational psychologists: ■ R · Mar-24 (overdue) · last check-in: 6 October 2025, "
+            "Head of SEND"
+        ) in words
+        assert (
+            "Newly off trajectory, December 2023: Two posts were filled (Director, 9 January 2024). Answers for it: "
+            "Head of SEND, by 1 June 2024."
+        ) in words
+        assert "Worse by more than chance, December 2024: not answered yet." in words
         assert "Gone" not in words
-    rated = page.tables["Actions rated R, red"]
-    assert rated[1][3:] == ["R, red", "6 October 2025, Head of SEND: =Recruitment has failed twice"]
-    (scorecard,) = [
-        rows for name, rows in page.tables.items() if name.startswith("Scorecard of") and "RAG" in rows[0][-1]
-    ]
-    assert [row[-1] for row in scorecard[1:] if row[0].startswith("EHC plans issued")] == ["1 R"]
+    rated = page.tables["Actions rated R"]
+    assert [rated[1][0], *rated[1][2:4], rated[1][6]] == ["5.1.5", "■ R", "Mar-24 (overdue)", ACTION["progress"]]
+    (rags,) = [rows for rows in page.tables.values() if rows[0][-1] == "RAG of its actions"]
+    assert [row[-1] for row in rags[1:] if row[0].startswith("EHC plans issued")] == ["1 ■ R"]
     typed = sheet(content["xlsx"], "Actions").set_index("Reference")
     assert typed.loc["5.1.5", "Progress"] == "'=Recruitment has failed twice"
     assert typed.loc["5.1.7", "RAG"] is None
