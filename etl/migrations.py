@@ -24,7 +24,10 @@ def _chain_the_audit(writer: "Writer") -> None:
 
 
 def _scale_the_answers(writer: "Writer") -> None:
-    """Give answers their scale and what counts as a good one; nothing could be loaded into them before."""
+    """Give answers their scale and what counts as a good one; nothing could be loaded into them before.
+
+    The tables of the plan, its check-ins, answers and escalations begin empty.
+    """
     writer.execute('ALTER TABLE answers ADD COLUMN "scale" TEXT')
     writer.execute('ALTER TABLE answers ADD COLUMN "favourable" BOOLEAN')
 

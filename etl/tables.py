@@ -6,6 +6,9 @@ identifiers exist only as keyed hashes.
 
 from typing import Literal, get_args
 
+from etl.record_tables import BY_WHEN_KINDS as BY_WHEN_KINDS
+from etl.record_tables import PLAN_RECORD
+from etl.record_tables import RAGS as RAGS
 from etl.table import PANDAS_TYPES as PANDAS_TYPES
 from etl.table import Column as Column
 from etl.table import Table as Table
@@ -277,6 +280,7 @@ WAREHOUSE = (
     QUESTIONS,
     REJECTS,
     FINDINGS,
+    *PLAN_RECORD,
     AUDIT,
     CONTRACT,
 )

@@ -1,6 +1,7 @@
 """The contract of an edition: the tables of figures that the screens and reports read, aggregates only."""
 
 from etl.tables import Column, Table
+from metrics.action_tables import PLAN_TABLES
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
 from metrics.quality_tables import CHECKS, COMPARATORS, DISCLOSED, KNOWN_ISSUES
@@ -266,4 +267,5 @@ EDITION = (
     COMPARATORS,
     DISCLOSED,
     *SURVEYS,
+    *PLAN_TABLES,
 )

@@ -15,6 +15,7 @@ ALL_STATUSES = "All statuses"
 ALL_OWNERS = "Everyone"
 EVERY_RESPONDENT = "Everyone who answered"
 SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
+WEEKS_SILENT = 8  # without a check-in, until a reader asks for another number
 _LIST = "waiting list chosen"
 _EDITION = "edition asked for"
 
@@ -235,6 +236,64 @@ def board_date(first: date, last: date, usual: date) -> date:
         "Board meeting", usual, min_value=first, max_value=last, key="board", format="DD/MM/YYYY", bind="query-params"
     )
     return chosen if isinstance(chosen, date) else usual
+
+
+def one_of(label: str, options: Sequence[str], everything: str, key: str) -> str | None:
+    """Ask for one of some words (`?<key>=`) and return it, None for all; one we lack means all."""
+    chosen = st.selectbox(label, [everything, *options], key=key, bind="query-params")
+    return None if chosen == everything else chosen
+
+
+def chosen_actions(actions: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """Ask for area, theme, lead, rating and kind of date and return the ACTIONS rows that fit, in the plan's order.
+
+    `words` has for the same rows, in columns lead, rag and date, what a reader chooses by.
+    """
+    told = words.assign(area=actions["priority_area"], theme=actions["theme"] + " " + actions["theme_title"])
+    asked = (
+        ("Priority area", ALL_AREAS, "area"), ("Theme", "All themes", "theme"), ("Lead", ALL_OWNERS, "lead"),
+        ("RAG", "All ratings", "rag"), ("Date", "All dates", "date"),
+    )  # fmt: skip
+    fits = pd.Series(True, index=actions.index)
+    for place, (label, everything, key) in zip(st.columns(len(asked)), asked, strict=True):
+        with place:
+            ordered = told[key] if key in ("area", "theme") else told[key].sort_values()
+            chosen = one_of(label, list(dict.fromkeys(ordered)), everything, key)
+        fits &= True if chosen is None else told[key] == chosen
+    return actions[fits].sort_values("position")
+
+
+def action(actions: pd.DataFrame) -> str | None:
+    """Ask for an action (`?action=` and its reference) and return its id; None where none is chosen."""
+    named = {str(row["ref"]): str(row["action_id"]) for _, row in actions.sort_values("position").iterrows()}
+    titles = dict(zip(actions["ref"], actions["title"].fillna("the plan prints no text"), strict=True))
+    asked = st.query_params.get("action")
+    st.session_state["action chosen"] = asked if asked in named else None
+
+    def follow() -> None:
+        chosen = st.session_state["action chosen"]
+        if chosen:
+            st.query_params["action"] = chosen
+        else:
+            st.query_params.pop("action", None)
+
+    chosen = st.selectbox(
+        "Action", list(named), None, lambda ref: f"{ref} {titles[ref]}", key="action chosen", on_change=follow,
+        placeholder="Choose an action by its reference",
+    )  # fmt: skip
+    if asked and asked not in named:
+        st.warning("This edition has no action of the reference in the address. Choose one from the list above.")
+    return named.get(str(chosen))
+
+
+def weeks_silent() -> int:
+    """Ask for how many weeks without a check-in are too many (`?weeks=`)."""
+    return int(st.slider("Weeks without a check-in", 2, 52, WEEKS_SILENT, key="weeks", bind="query-params"))
+
+
+def review(names: dict[str, int]) -> int:
+    """Ask for a progress review (`?review=`) by its words and return its place; one we lack means the latest."""
+    return names[st.selectbox("Review", list(names), key="review", bind="query-params")]
 
 
 def _rate(words: str, key: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Takes a picture of every screen, wide and narrow, light and dark: `make pictures`.
+"""Takes a picture of every screen, wide and narrow, light and dark, and of the board pack: `make pictures`.
 
 The figures are those of the demonstration.
 """
@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.browser import pack_pictures
 from tests.browser.dashboard import ROOT, chromium, serving, settled
 from tests.pages.contract_rows import EHC
 
@@ -65,6 +66,8 @@ def main() -> None:
         with serving(Path(place)) as address:
             for path in take(folder, address, SCREENS):
                 print(path)
+        for path in pack_pictures.take(folder, environment):
+            print(path)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from etl.warehouse import Warehouse, open_warehouse
 from metrics.__main__ import main
 from metrics.compare import compare
 from metrics.edition import EditionError, make_current, read_manifest, read_tables
-from metrics.publish import _as_published, publish
+from metrics.in_use import as_published
+from metrics.publish import publish
 from metrics.wording import figure
 from tests import release, sitrep
 from tests.conftest import NOW, Demonstration
@@ -85,13 +86,13 @@ def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) ->
 def test_publishing_the_same_figures_mends_an_edition_that_is_damaged_or_not_there(data_folder: Path) -> None:
     folder = data_folder / "editions"
     made = editions.publish(folder, editions.empty(), "first")
-    assert _as_published(folder, made.content_sha256, made.board_sha256) == made
-    assert _as_published(folder, "another", "") is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) == made
+    assert as_published(folder, "another", "") is None
     make_current(folder, "gone")
-    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) is None
     make_current(folder, "first")
     (folder / "first" / "restricted.duckdb").unlink()
-    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) is None
 
 
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:
