@@ -92,9 +92,9 @@ def _held_back(
     held: tuple[tuple[pd.Series, str | None, str, str, str, Severity], ...] = (
         (ragged, None, "RAGGED_ROW", "the line has more or fewer fields than the header",
          "Put fields that hold a comma into quotes, or export the file again.", "query"),
-        (tries, status and status.heading, "NOT_DATA", "a try of the survey's makers is not counted", "", "note"),
+        (tries, status.heading if status else None, "NOT_DATA", "a try by its makers does not count", "", "note"),
         (blank, None, "NOT_FILLED", "a response without any answer is left out", "", "note"),
-        ((numbers != "") & numbers.duplicated(), ids and ids.heading, "RESPONDENT_TWICE",
+        ((numbers != "") & numbers.duplicated(), ids.heading if ids else None, "RESPONDENT_TWICE",
          "the same respondent stands twice; the first counts", "Delete the one that does not count.", "query"),
     )  # fmt: skip
     for bad, column, rule, problem, remedy, severity in held:

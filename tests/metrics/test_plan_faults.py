@@ -94,7 +94,7 @@ def test_a_fault_of_the_scorecard(folder: Path, kpi: str, how: Change, words: st
 
 def test_a_fault_names_the_row_by_its_kpi(folder: Path) -> None:
     change(folder / "scorecard.yaml", lambda content: row(content, LIST)["baseline"].update(period_months=-1))
-    assert f"rows.8 ({LIST}).baseline.period_months: " in refusal(folder)
+    assert f"rows.13 ({LIST}).baseline.period_months: " in refusal(folder)
 
 
 @pytest.mark.parametrize("name", ["plan.yaml", "scorecard.yaml"])
