@@ -58,8 +58,8 @@ def test_check_ins_of_two_processes_are_all_kept(plan: Warehouse, data_folder: P
     code = (
         "import sys; from etl.__main__ import main\n"
         "for n in range(3):\n"
-        "    assert main(['check-in', 'A001', '--rag', 'G', '--progress', f'{sys.argv[1]} {n}', '--role', 'Programme lead',"
-        " '--follows', 'A001.1', '--by', sys.argv[1]]) == 0\n"
+        "    entry = ['check-in', 'A001', '--rag', 'G', '--progress', f'{sys.argv[1]} {n}', '--follows', 'A001.1']\n"
+        "    assert main([*entry, '--role', 'Programme lead', '--by', sys.argv[1]]) == 0\n"
     )
     assert main(["check-in", "A001", "--rag", "A", "--progress", "Begun", "--role", "Programme lead"]) == 0
     command = [sys.executable, "-c", code]
