@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from tests.pages import survey_edition
+from tests.pages import plan_rows, survey_edition
 from tests.pages.contract_rows import (
     EHC,
     ENGLAND,
@@ -72,6 +72,7 @@ def rows() -> Rows:
         "known_issues": _known_issues(),
         "arrivals": _arrivals(),
         **survey_edition.rows(),
+        **plan_rows.rows(),
     }
 
 
