@@ -125,8 +125,10 @@ def one_kpi(edition: Edition, scored: pd.Series) -> Part:
     reason = course.why_no_forecast(pace)
     ahead = (f"{course.CANNOT_TELL}: {reason}",) if reason else tuple(course.chances(plan.milestones, plan.unit))
     issues = tuple(dict.fromkeys(str(title) for title in edition.of_kpi("known_issues", kpi)["title"]))
+    cells = phrases.milestone_cells(plan.milestones, plan.unit)
+    planned = plan.milestones["kind"].isin(["number", "statement"]).any()
     lists = (
-        ("Milestones", tuple(_milestone(cell) for cell in phrases.milestone_cells(plan.milestones, plan.unit))),
+        ("Milestones", tuple(_milestone(cell) for cell in cells) if planned else ()),
         ("More than chance?", tuple(signals(edition, kpi))),
         ("Where is it heading?", ahead),
         ("Actions", action_parts.beside(edition, kpi)),
