@@ -65,10 +65,10 @@ def ratings(edition: Edition, kpi: str) -> str:
     return "\n".join(f"{counts[key]} {words.letter_words(key)}" for key in RAG_MARKS if counts[key])
 
 
-def responses(edition: Edition, kpi: str) -> tuple[str, ...]:
+def responses(edition: Edition, kpi: str, owner: str) -> tuple[str, ...]:
     """Return what the owner answered to each exception report on a KPI, or that there is no answer."""
     own = edition.of_kpi("exceptions", kpi).sort_values("month", ascending=False)
-    return tuple(_response(row) for _, row in own.iterrows()) or ("No response is on record.",)
+    return tuple(_response(row) for _, row in own.iterrows()) or (f"None on record. Answers for it: {owner}.",)
 
 
 def _response(row: pd.Series) -> str:

@@ -129,10 +129,10 @@ def one_kpi(edition: Edition, scored: pd.Series) -> Part:
     planned = plan.milestones["kind"].isin(["number", "statement"]).any()
     lists = (
         ("Milestones", tuple(_milestone(cell) for cell in cells) if planned else ()),
-        ("More than chance?", tuple(signals(edition, kpi))),
+        ("More than chance?", tuple(["; ".join(told)] if (told := signals(edition, kpi)) else [])),
         ("Where is it heading?", ahead),
         ("Actions", action_parts.beside(edition, kpi)),
-        (_owner(scored), action_parts.responses(edition, kpi)),
+        ("Owner’s response", action_parts.responses(edition, kpi, _owner(scored))),
         ("Known issues beside these figures", issues),
     )
     return Part(
@@ -187,7 +187,7 @@ def _milestone(cell: phrases.Cell) -> str:
 
 
 def _owner(scored: pd.Series) -> str:
-    return "Owner’s response" if pd.isna(scored["owner"]) else f"Owner’s response ({scored['owner']})"
+    return "nobody is named" if pd.isna(scored["owner"]) else str(scored["owner"])
 
 
 def _title(edition: Edition, kpi: str) -> str:

@@ -19,7 +19,7 @@ from reports.slide_charts import describe, rgb
 
 SIZE = 12  # points: the smallest text on a slide
 LEAD = 16  # points of what is said first
-_LETTER = 0.48  # of its size: the width of a letter, on the safe side for Calibri and Arial
+_LETTER = 0.46  # of its size: the width of a letter, between Calibri and Arial
 _LINE = 1.22  # of its size: the height of a line
 _CELL_MARGIN = Pt(5)
 
