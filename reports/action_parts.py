@@ -14,7 +14,7 @@ from reports.content import Part, Table
 ACTIONS = "Actions"
 _WIDTHS = (0.9, 3.6, 1.2, 1.5, 2.0, 2.0, 3.0)
 _REST = "All other actions"
-_BESIDE = 4  # actions named beside a KPI; the rest are counted
+_BESIDE = 3  # actions named beside a KPI; the rest are counted
 _URGENT = {"R": "Actions rated R", "A": "Actions rated A", "conflict": "Actions with two ratings to settle"}
 
 

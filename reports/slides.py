@@ -17,7 +17,7 @@ from reports.template import MARGIN, TITLES, cover_layout, opened, plain_layout
 
 _FOOT = Inches(0.62)
 _AIR = Inches(0.15)
-_BESIDE = 0.56  # of the width a chart takes where lines stand beside it
+_BESIDE = 0.52  # of the width a chart takes where lines stand beside it
 _SMALL_CHART = Inches(2.6)
 
 
@@ -71,7 +71,7 @@ class _Writer:
         lists = [
             words
             for head, lines in part.lists
-            for words in (Words(head, 14, bold=True), *(Words(line, is_line=True) for line in lines))
+            for words in (Words(head, bold=True), *(Words(line, is_line=True) for line in lines))
         ]
         if part.drawing is not None:
             lists = self._chart(said, lists)
