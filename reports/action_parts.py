@@ -13,6 +13,8 @@ from reports.content import Part, Table
 
 ACTIONS = "Actions"
 _WIDTHS = (0.9, 3.6, 1.2, 1.5, 2.0, 2.0, 3.0)
+_REST = "All other actions"
+_BESIDE = 3  # actions named beside a KPI; the rest are counted
 _URGENT = {"R": "Actions rated R", "A": "Actions rated A", "conflict": "Actions with two ratings to settle"}
 
 
@@ -28,7 +30,10 @@ def actions(edition: Edition) -> list[Part]:
         Part(
             "Actions by RAG",
             ACTIONS,
-            (f"The plan has {len(rows)} actions. RAG is the judgement of a named role; it is never computed.",),
+            (
+                f"The plan has {len(rows)} actions. RAG is the judgement of a named role; it is never computed.",
+                "Every action stands in the workbook and on the page of this pack.",
+            ),
             lists=(("How they stand", (*told, f"past a firm date and not complete: {int(late.sum())}")),),
         )
     ]
@@ -37,16 +42,18 @@ def actions(edition: Edition) -> list[Part]:
     groups = [
         *((title, keys == key) for key, title in _URGENT.items()),
         ("Other actions past a firm date", late & ~urgent),
-        ("All other actions", ~late & ~urgent),
+        (_REST, ~late & ~urgent),
     ]
-    return [*parts, *(_listed(title, rows[chosen]) for title, chosen in groups if chosen.any())]
+    return [*parts, *(_listed(title, rows[chosen], title != _REST) for title, chosen in groups if chosen.any())]
 
 
 def beside(edition: Edition, kpi: str) -> tuple[str, ...]:
-    """Return the actions a KPI follows, those it names first, each with its rating, date and last check-in."""
+    """Return the actions a KPI follows, those it names first, each with its rating and date; many are counted."""
     links = edition.of_kpi("action_links", kpi).sort_values("direct", ascending=False, kind="stable")
-    shown = words.behind(links, _in_the_plan(edition))
-    return tuple(f"{row['Action']}: {row['Where it stands']}" for _, row in shown.iterrows())
+    rows = _in_the_plan(edition).set_index("action_id", drop=False)
+    own = [rows.loc[action] for action in links["action_id"] if action in rows.index]
+    told = [f"{row['ref']} {row['title']}: {words.rag_words(row)}, {words.date_words(row)}" for row in own[:_BESIDE]]
+    return (*told, f"and {len(own) - _BESIDE} more") if len(own) > _BESIDE else tuple(told)
 
 
 def ratings(edition: Edition, kpi: str) -> str:
@@ -58,10 +65,10 @@ def ratings(edition: Edition, kpi: str) -> str:
     return "\n".join(f"{counts[key]} {words.letter_words(key)}" for key in RAG_MARKS if counts[key])
 
 
-def responses(edition: Edition, kpi: str) -> tuple[str, ...]:
+def responses(edition: Edition, kpi: str, owner: str) -> tuple[str, ...]:
     """Return what the owner answered to each exception report on a KPI, or that there is no answer."""
     own = edition.of_kpi("exceptions", kpi).sort_values("month", ascending=False)
-    return tuple(_response(row) for _, row in own.iterrows()) or ("No response is on record.",)
+    return tuple(_response(row) for _, row in own.iterrows()) or (f"None on record. Answers for it: {owner}.",)
 
 
 def _response(row: pd.Series) -> str:
@@ -80,5 +87,5 @@ def _in_the_plan(edition: Edition) -> pd.DataFrame:
     return rows[~rows["retired"].astype("bool") & rows["title"].notna()].sort_values("position")
 
 
-def _listed(title: str, rows: pd.DataFrame) -> Part:
-    return Part(title, ACTIONS, tables=(Table(title, words.table(rows), widths=_WIDTHS),))
+def _listed(title: str, rows: pd.DataFrame, on_slides: bool) -> Part:
+    return Part(title, ACTIONS, tables=(Table(title, words.table(rows), widths=_WIDTHS),), on_slides=on_slides)

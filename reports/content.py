@@ -67,7 +67,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing the pack tells: a title, sentences, a chart, lists of lines under a heading, tables, its sources."""
+    """One thing the pack tells: a title, sentences, a chart, lists of lines under a heading, tables, its sources.
+
+    `on_slides` is false for what is too long to be shown in a meeting: it stands in the workbook and on the page.
+    """
 
     title: str
     group: str
@@ -76,6 +79,7 @@ class Part:
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tables: tuple[Table, ...] = ()
     sources: tuple[str, ...] = ()
+    on_slides: bool = True
 
 
 @dataclass(frozen=True)

@@ -125,12 +125,14 @@ def one_kpi(edition: Edition, scored: pd.Series) -> Part:
     reason = course.why_no_forecast(pace)
     ahead = (f"{course.CANNOT_TELL}: {reason}",) if reason else tuple(course.chances(plan.milestones, plan.unit))
     issues = tuple(dict.fromkeys(str(title) for title in edition.of_kpi("known_issues", kpi)["title"]))
+    cells = phrases.milestone_cells(plan.milestones, plan.unit)
+    planned = plan.milestones["kind"].isin(["number", "statement"]).any()
     lists = (
-        ("Milestones", tuple(_milestone(cell) for cell in phrases.milestone_cells(plan.milestones, plan.unit))),
-        ("More than chance?", tuple(signals(edition, kpi))),
+        ("Milestones", tuple(_milestone(cell) for cell in cells) if planned else ()),
+        ("More than chance?", tuple(["; ".join(told)] if (told := signals(edition, kpi)) else [])),
         ("Where is it heading?", ahead),
         ("Actions", action_parts.beside(edition, kpi)),
-        (_owner(scored), action_parts.responses(edition, kpi)),
+        ("Owner’s response", action_parts.responses(edition, kpi, _owner(scored))),
         ("Known issues beside these figures", issues),
     )
     return Part(
@@ -185,7 +187,7 @@ def _milestone(cell: phrases.Cell) -> str:
 
 
 def _owner(scored: pd.Series) -> str:
-    return "Owner’s response" if pd.isna(scored["owner"]) else f"Owner’s response ({scored['owner']})"
+    return "nobody is named" if pd.isna(scored["owner"]) else str(scored["owner"])
 
 
 def _title(edition: Edition, kpi: str) -> str:

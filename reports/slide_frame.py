@@ -18,9 +18,10 @@ from reports.sealed import fit
 from reports.slide_charts import describe, rgb
 
 SIZE = 12  # points: the smallest text on a slide
-LEAD = 16  # points of what is said first
-_LETTER = 0.48  # of its size: the width of a letter, on the safe side for Calibri and Arial
+LEAD = 15  # points of what is said first
+_LETTER = 0.46  # of its size: the width of a letter, between Calibri and Arial
 _LINE = 1.22  # of its size: the height of a line
+_GAP = Pt(3)  # after a paragraph
 _CELL_MARGIN = Pt(5)
 
 
@@ -50,7 +51,7 @@ class Box:
 
 def tall(words: Words, width: int) -> int:
     """Return the height a paragraph takes in a width, its space after it included."""
-    return round(len(_lines(words.text, width, words.size)) * words.size * _LINE * 12700) + Pt(5)
+    return round(len(_lines(words.text, width, words.size)) * words.size * _LINE * 12700) + _GAP
 
 
 def split(paragraphs: Sequence[Words], width: int, height: int) -> tuple[list[Words], list[Words]]:
@@ -71,7 +72,7 @@ def write(frame: Any, paragraphs: Sequence[Words], colour: RGBColor | None = Non
     frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
     for number, words in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        paragraph.space_after = Pt(4)
+        paragraph.space_after = _GAP
         for place, line in enumerate(fit(words.text).split("\n")):
             if place:
                 paragraph.add_line_break()

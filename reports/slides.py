@@ -17,7 +17,7 @@ from reports.template import MARGIN, TITLES, cover_layout, opened, plain_layout
 
 _FOOT = Inches(0.62)
 _AIR = Inches(0.15)
-_BESIDE = 0.62  # of the width a chart takes where lines stand beside it
+_BESIDE = 0.52  # of the width a chart takes where lines stand beside it
 _SMALL_CHART = Inches(2.6)
 
 
@@ -25,7 +25,7 @@ def as_slides(pack: Pack, template: bytes | None = None) -> bytes:
     """Return the pack as a .pptx. Raises UsageError for a template that cannot be used."""
     show = opened(template)
     _cover(show, pack, template is None)
-    for part in pack.parts:
+    for part in (part for part in pack.parts if part.on_slides):
         _Writer(show, pack, part).write()
     said, about = pack.manifest, show.core_properties
     about.title, about.subject, about.author, about.keywords = fit(pack.title), pack.foot, "Waymark", pack.marks[0]
@@ -71,7 +71,7 @@ class _Writer:
         lists = [
             words
             for head, lines in part.lists
-            for words in (Words(head, 14, bold=True), *(Words(line, is_line=True) for line in lines))
+            for words in (Words(head, bold=True), *(Words(line, is_line=True) for line in lines))
         ]
         if part.drawing is not None:
             lists = self._chart(said, lists)
