@@ -49,7 +49,12 @@ def screen_survey(content: Content, match: Match) -> list[Finding]:
         own = column.place not in mapped
         kinds = identifiers_in(cells)
         contact = own and is_the_tools_own(column)
-        if kinds and not contact:
+        asked_for = (
+            next(filter(None, map(announced, (column.text, column.code))), None) if own and not contact else None
+        )
+        if asked_for and not kinds and (cells != "").any():
+            findings.append(_dropped(table, export, heading, asked_for, int((cells != "").sum())))
+        elif kinds and not contact:
             findings += [_dropped(table, export, heading, kind, count) for kind, count in kinds.items()]
         elif own and not contact and _holds_names(cells):
             findings.append(_dropped(table, export, heading, "names of people", int((cells != "").sum())))
@@ -60,8 +65,8 @@ def screen_survey(content: Content, match: Match) -> list[Finding]:
 
 
 def is_the_tools_own(column: Column) -> bool:
-    """Tell whether a column is one the tool adds, or announces who answered; such are dropped as a matter of course."""
-    return any(_TOOL.fullmatch(words(name)) or announced(name) for name in (column.text, column.code) if name)
+    """Tell whether a column is one the tool adds; such are dropped as a matter of course."""
+    return any(_TOOL.fullmatch(words(name)) for name in (column.text, column.code) if name)
 
 
 def _holds_names(cells: pd.Series) -> bool:

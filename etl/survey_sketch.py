@@ -53,7 +53,7 @@ def _questions(sheet: Sheet, export: Export) -> Iterable[_Question]:
     body = sheet.cells.loc[export.header_row + 1 :]
     asked: dict[str, list[Column]] = {}
     for column in export.columns:
-        if column.text and not is_the_tools_own(column):
+        if column.text and not is_the_tools_own(column) and not announced(column.text):
             asked.setdefault(column.text, []).append(column)
     for text, columns in asked.items():
         options = [column for column in columns if not OTHER.fullmatch(words(column.item))]
@@ -156,5 +156,4 @@ def _key(question: _Question, taken: set[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    plain = " ".join(text.split()).replace("'", "''")
-    return "TODO" if announced(text) else f"'{plain}'"
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"

@@ -72,8 +72,10 @@ def test_what_was_held_back_and_what_is_known_reach_the_edition(demonstration: D
     assert "slt_net_flow" not in touched  # published lists have no flows
     rows = tables["scorecard"].set_index("kpi")
     assert rows.loc["workforce_trained_sencos", "owner"] == "SEND Team Manager"
-    assert rows.loc["survey_process_experience_families", "no_figure"] == "Nothing has come yet on: parent carer survey"
-    assert pd.isna(rows.loc["workforce_trained_sencos", "no_figure"])
+    assert rows.loc["survey_process_experience_families", "month"] == pd.Timestamp(
+        "2024-07-01"
+    )  # field work ended then
+    assert rows.loc[["survey_process_experience_families", "workforce_trained_sencos"], "no_figure"].isna().all()
 
 
 def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) -> None:

@@ -10,6 +10,10 @@ from pages.components.tiles.basics import download, drawn, facts, table
 from pages.components.tiles.scorecard import to_kpi
 
 One = tuple[str, str, str]
+_BOARD = (
+    "Figures by group of respondents are not told here: most groups are too small. Where counts are rounded, intervals "
+    "are wider, so that they hold for all counts the rounded ones can stand for."
+)
 
 
 def choose(edition: Edition) -> One | None:
@@ -53,7 +57,7 @@ def changes(edition: Edition, one: One) -> None:
         rows = rows.merge(edition.tables["survey_questions"][["survey", "wave", "respondent_group", "area", "question",
                           "text", "position", "month"]], how="left")  # fmt: skip
     elif groups.empty and len(rows):
-        st.markdown(":gray[Figures by group of respondents are not told here: most groups are too small.]")
+        st.markdown(f":gray[{plain(_BOARD)}]")
     shown = surveys.changes(rows)
     if shown.empty:
         st.markdown("Nobody of this group answered.")
