@@ -153,7 +153,7 @@ def hostile() -> Rows:
         "baseline",
         "meaning",
     }
-    texts |= {"owner_role", "theme_title", "cohort_title", "checked_by", "answered_by", "role", "retired_why", "rebase"}
+    texts |= {"owner_role", "theme_title", "cohort_title", "checked_by", "answered_by", "retired_why", "rebase"}
     for row in (row for table in rows.values() for row in table):
         row |= {field: f"{HOSTILE} {row[field]}" for field in texts & set(row) if row[field]}
     return rows

@@ -186,6 +186,6 @@ def test_the_demonstrations_review_of_october_2023_is_full(
     row = figures.loc["EHC plans issued within 20 weeks, excluding exceptions"]
     assert row[["Planned", "Figure then", "Status"]].tolist() == ["60.0 %", "38.3 % (2023)", "■ Off trajectory"]
     counts = next(table for table in tables(app) if "Review before" in table and "RAG" in table)
-    assert counts["Actions"].sum() == 105
+    assert counts["Actions"].astype("int64").sum() == 105
     assert len(next(table for table in tables(app) if "What changed" in table)) > 20
     assert len(next(table for table in tables(app) if "Evidence" in table)) > 20

@@ -207,7 +207,7 @@ def _sent(words: str, where: str) -> bool:
     def press() -> None:
         st.session_state[_PRESSED] = where
 
-    st.form_submit_button(words, type="primary", on_click=press)
+    st.form_submit_button(words, on_click=press)
     pressed = st.session_state.get(_PRESSED) == where
     if pressed:
         del st.session_state[_PRESSED]
