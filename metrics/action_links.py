@@ -39,10 +39,8 @@ def links(record: PlanRecord, kpis: Iterable[Definition]) -> list[Link]:
     that now carries the reference does not take them over.
     """
     now = latest(record.actions, "action_id")
-    first = record.actions.sort_values("version", ascending=False).drop_duplicates("action_id", keep="last")
-    owner = dict(zip(now["ref"], now["action_id"], strict=True)) | dict(
-        zip(first["ref"], first["action_id"], strict=True)
-    )
+    first = record.actions[record.actions["version"] == 1].sort_values("at", ascending=False)  # the earliest wins
+    owner = {str(row["ref"]): str(row["action_id"]) for rows in (now, first) for row in rows.to_dict("records")}
     wanted = latest(record.impact_measures, "id").to_dict("records")
     behind = {str(row["id"]): str(row["action_ids"]).split() if known(row["action_ids"]) else [] for row in wanted}
     found: list[Link] = []

@@ -7,7 +7,6 @@ from pages.components.tiles import actions as parts
 from pages.components.tiles import entries, escalations, exceptions
 
 edition = queries.edition()
-VIEWS = ["Actions", "Reminders", "Impact", "Exceptions", "Escalations"]
 
 
 def listed() -> None:
@@ -52,12 +51,10 @@ def changed() -> None:
     parts.impact(edition)
 
 
+VIEWS = {"Actions": listed, "Reminders": reminded, "Impact": changed, "Exceptions": raised, "Escalations": escalated}
 tiles.heading("What was promised, and where does it stand?", f"{edition.manifest.plan_title}: its actions.")
 if edition.tables["actions"].empty:
     st.info("This edition holds no action. Load the plan with: python -m etl plan load FILE, and publish.")
 else:
     parts.standing(edition)
-    for place, show in zip(filters.periods(VIEWS, "view"), (listed, reminded, changed, raised, escalated), strict=True):
-        if place.open:
-            with place:
-                show()
+    VIEWS[filters.view(list(VIEWS))]()

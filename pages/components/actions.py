@@ -4,9 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from metrics import reviews, wording
-from pages.components import phrases
-from pages.components.text import plain
+from metrics import wording
 from pages.components.theme import RAG_MARKS
 
 KIND_WORDS = {
@@ -33,9 +31,9 @@ _EXCEPTIONS = {"newly_off": "Newly off trajectory", "worse": "Worse by more than
 
 def rag_key(row: Mapping[str, object] | pd.Series) -> str:
     """Return the key of an action's mark: its letter, none, or conflict."""
-    if bool(row["in_conflict"]) and _blank(row["rag"]):
+    if bool(row["in_conflict"]) and is_blank(row["rag"]):
         return "conflict"
-    return "none" if _blank(row["rag"]) else str(row["rag"])
+    return "none" if is_blank(row["rag"]) else str(row["rag"])
 
 
 def rag_words(row: Mapping[str, object] | pd.Series) -> str:
@@ -50,7 +48,7 @@ def letter_words(key: str) -> str:
 
 def date_words(row: pd.Series) -> str:
     """Return a date in its own words, what it means, and whether it is past: "Sep-23 (overdue)"."""
-    if _blank(row["by_when"]):
+    if is_blank(row["by_when"]):
         return "no date"
     marks = {"month": " (overdue)" if bool(row["overdue"]) else "", "month_uncertain": " (uncertain)"}
     return f"{row['by_when']}{marks.get(str(row['by_when_kind']), '')}"
@@ -58,15 +56,15 @@ def date_words(row: pd.Series) -> str:
 
 def lead_words(row: pd.Series) -> str:
     """Return role and organisation that lead, and whether the plan leaves it open."""
-    named = ", ".join(str(row[name]) for name in ("owner_role", "owner_organisation") if not _blank(row[name]))
+    named = ", ".join(str(row[name]) for name in ("owner_role", "owner_organisation") if not is_blank(row[name]))
     if not named:
         return "no lead named"
-    return named if _blank(row["owner_confirmed"]) or bool(row["owner_confirmed"]) else f"{named} (not confirmed)"
+    return named if is_blank(row["owner_confirmed"]) or bool(row["owner_confirmed"]) else f"{named} (not confirmed)"
 
 
 def last_words(row: pd.Series) -> str:
     """Return when and by which role an action was last heard of."""
-    if _blank(row["checked_at"]):
+    if is_blank(row["checked_at"]):
         return "never"
     return f"{wording.day_words(row['checked_at'])}, {row['checked_by']}"
 
@@ -101,7 +99,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
             "By when": [date_words(row) for _, row in rows.iterrows()],
             "Lead": [lead_words(row) for _, row in rows.iterrows()],
             "Last check-in": [last_words(row) for _, row in rows.iterrows()],
-            "Progress": ["" if _blank(text) else str(text) for text in rows["progress"]],
+            "Progress": ["" if is_blank(text) else str(text) for text in rows["progress"]],
         },
         dtype="str",
     )
@@ -148,9 +146,9 @@ def _mark(row: pd.Series) -> str:
 
 def _entry(row: pd.Series) -> str:
     parts = [letter_words(str(row["rag"])), str(row["progress"])]
-    if not _blank(row["by_when"]):
+    if not is_blank(row["by_when"]):
         parts.append(f"New date {row['by_when']}: {row['reason']}")
-    if not _blank(row["evidence"]):
+    if not is_blank(row["evidence"]):
         parts.append(f"Evidence: {row['evidence']}")
     return " · ".join(parts)
 
@@ -207,7 +205,7 @@ def before_and_after(row: pd.Series, title: str, unit: str) -> str:
 
 
 def _means(row: pd.Series, unit: str) -> str:
-    if _blank(row["mean_before"]) or _blank(row["mean_after"]):
+    if is_blank(row["mean_before"]) or is_blank(row["mean_after"]):
         return ""
     return (
         f" (mean {wording.number(row['mean_before'], unit)} over {row['figures_before']} figures before, "
@@ -232,7 +230,7 @@ def escalations(rows: pd.DataFrame) -> pd.DataFrame:
             ],
             "Escalated": [
                 f"{wording.day_words(row['escalated_on'])} to {row['to_role']}. "
-                f"{'No outcome yet' if _blank(row['outcome']) else 'Outcome: ' + str(row['outcome'])}"
+                f"{'No outcome yet' if is_blank(row['outcome']) else 'Outcome: ' + str(row['outcome'])}"
                 for _, row in rows.iterrows()
             ],
         },
@@ -241,88 +239,10 @@ def escalations(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _children(row: pd.Series) -> str:
-    if _blank(row["children"]):
+    if is_blank(row["children"]):
         return ""
-    risk = "" if _blank(row["risk_recorded"]) else f", {row['risk_recorded']} with a risk priority"
+    risk = "" if is_blank(row["risk_recorded"]) else f", {row['risk_recorded']} with a risk priority"
     return f" ({row['children']} children, {row['escalated']} escalated{risk})"
-
-
-def review_figures(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per KPI of a review: planned, the figure as read then, its status, and at the review before."""
-    return pd.DataFrame(
-        {
-            "KPI": list(rows["title"]),
-            "Planned": [_planned(row) for _, row in rows.iterrows()],
-            "Figure then": [_reading(row, "reading") for _, row in rows.iterrows()],
-            "Status": [phrases.status_words(str(row["status"])) for _, row in rows.iterrows()],
-            "Review before": [_reading(row, "previous_reading") for _, row in rows.iterrows()],
-        },
-        dtype="str",
-    )
-
-
-def _planned(row: pd.Series) -> str:
-    if pd.notna(row["target"]):
-        return wording.number(row["target"], str(row["unit"]))
-    return "" if _blank(row["statement"]) else f"“{row['statement']}”"
-
-
-def _reading(row: pd.Series, name: str) -> str:
-    absent = all(_blank(row[f"{name}{part}"]) for part in ("", "_at_least", "_flag"))
-    if absent:
-        return "no figure"
-    words = phrases.figure_words(row, str(row["unit"]), name, f"{name}_at_least", f"{name}_flag")
-    month, length = row[f"{name}_month"], row[f"{name}_period_months"]
-    return words if _blank(month) else f"{words} ({wording.short_period(month, int(length))})"
-
-
-def review_counts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per rating: how many actions carried it at the review, and at the one before."""
-    now = [rag_key(row) for _, row in rows.iterrows()]
-    before = ["none" if _blank(rag) else str(rag) for rag in rows["previous_rag"]]
-    return pd.DataFrame(
-        {
-            "RAG": [letter_words(key) for key in RAG_MARKS if now.count(key) or before.count(key)],
-            "Actions": [now.count(key) for key in RAG_MARKS if now.count(key) or before.count(key)],
-            "Review before": [before.count(key) for key in RAG_MARKS if now.count(key) or before.count(key)],
-        }
-    )
-
-
-def review_changes(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    """Return one row per action that changed since the review before: how it stands, what changed, in its words."""
-    rows = rows[rows["changed"].notna()]
-    return pd.DataFrame(
-        {
-            "Action": [f"{row['ref']} {titles.get(str(row['action_id']), '')}" for _, row in rows.iterrows()],
-            "What changed": [
-                f"{rag_words(row)} · {row['changed']}{'' if _blank(row['progress']) else ' · ' + str(row['progress'])}"
-                for _, row in rows.iterrows()
-            ],
-        },
-        dtype="str",
-    )
-
-
-def review_evidence(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per evidence given since the review before."""
-    rows = rows[rows["evidence"].notna()]
-    given = [(str(row["ref"]), line) for _, row in rows.iterrows() for line in str(row["evidence"]).split("\n")]
-    return pd.DataFrame(given, columns=pd.Index(["Action", "Evidence"]), dtype="str")
-
-
-def overdue_words(rows: pd.DataFrame) -> str:
-    """Return how many actions were overdue at a review, in a sentence."""
-    late = [str(ref) for ref in rows.loc[rows["overdue"].astype("bool"), "ref"]]
-    if not late:
-        return "No action was past a firm date."
-    verb = "action was" if len(late) == 1 else "actions were"
-    return f"{len(late)} {verb} past a firm date and not complete: {', '.join(late)}."
-
-
-def lines(texts: pd.Series) -> list[str]:
-    """Return texts as lines that a Markdown widget shows as they are."""
-    return [plain(text) for text in texts]
 
 
 def escalations_in_words(rows: pd.DataFrame) -> str:
@@ -332,17 +252,12 @@ def escalations_in_words(rows: pd.DataFrame) -> str:
     return f"{len(now)} entries, {waiting} without an outcome so far. Numbers of children are for commissioners alone."
 
 
-def review_names(rows: pd.DataFrame) -> dict[str, int]:
-    """Return the reviews an edition holds, in words, the latest first, by their place."""
-    held = rows.drop_duplicates("position").sort_values("position", ascending=False)
-    return {reviews.review_words(str(r["label"]), r["month"]): int(r["position"]) for _, r in held.iterrows()}
-
-
 def _title(row: pd.Series) -> str:
     if bool(row["retired"]):
         return f"{row['title']} (left the plan)"
-    return "the plan prints no text" if _blank(row["title"]) else str(row["title"])
+    return "the plan prints no text" if is_blank(row["title"]) else str(row["title"])
 
 
-def _blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
+    """Return whether a cell holds nothing."""
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]

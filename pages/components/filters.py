@@ -265,6 +265,11 @@ def action(actions: pd.DataFrame) -> str | None:
     return named.get(str(chosen))
 
 
+def view(names: list[str]) -> str:
+    """Ask which part of a screen to show (`?view=`) and return it; one we lack means the first."""
+    return str(st.segmented_control("Show", names, default=names[0], key="view", bind="query-params", required=True))
+
+
 def weeks_silent() -> int:
     """Ask for how many weeks without a check-in are too many (`?weeks=`)."""
     return int(st.slider("Weeks without a check-in", 2, 52, WEEKS_SILENT, key="weeks", bind="query-params"))

@@ -85,8 +85,11 @@ def test_publishing_the_same_again_changes_nothing(demonstration: Demonstration)
 def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) -> None:
     with open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}").reading() as reader:
         loads = reader.query("SELECT load_id FROM loads")
+        of_the_plan = reader.query("SELECT count(*) AS n FROM audit WHERE act IN ('plan', 'escalation')")["n"].iloc[0]
         assert audit_faults(reader, {"The edition": demonstration.manifest.audit_head}) == []
-    assert demonstration.manifest.audit_head.startswith(f"{len(loads)}:")  # each was an act, and there was no other
+    # Each load was an act, and so were the plan, its check-ins and its escalations; there was no other.
+    assert of_the_plan == 3
+    assert demonstration.manifest.audit_head.startswith(f"{len(loads) + 3}:")
 
 
 def test_publishing_the_same_figures_mends_an_edition_that_is_damaged_or_not_there(data_folder: Path) -> None:

@@ -10,7 +10,7 @@ from pages.components import charts, filters
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.theme import RAG_MARKS
-from pages.components.tiles.basics import badge_of, count, download, drawn, facts, sentences_table, table
+from pages.components.tiles.basics import badge_of, count, download, drawn, facts, section, sentences_table, table
 from pages.components.tiles.scorecard import to_kpi
 
 PLAN_PAGE = "pages/action_plan.py"
@@ -118,7 +118,7 @@ def reminder_lists(edition: Edition) -> None:
         (f"No check-in for {weeks} weeks", reminders.silent(rows, day, weeks), "Every open action has been heard of."),
     )
     for name, found, nothing in lists:
-        st.subheader(f"{name}: {len(found)}", anchor=False)
+        section(f"{name}: {len(found)}")
         if found.empty:
             st.markdown(nothing)
         else:
@@ -130,13 +130,13 @@ def impact(edition: Edition) -> None:
     """Show completed actions without a signal, KPIs off course without an action, and the impacts the plan wants."""
     rows, found, kpis = edition.tables["actions"], edition.tables["action_links"], edition.tables["kpis"]
     titles = dict(zip(kpis["kpi"], kpis["title"], strict=True))
-    st.subheader("Off course, and no action behind it", anchor=False)
+    section("Off course, and no action behind it")
     missing = unbacked(edition.tables["scorecard"], edition.tables["charts"], found, rows)
     for kpi in missing:
         to_kpi(kpi, titles.get(kpi, kpi))
     if not missing:
         st.markdown("Every scored KPI that is off course has an action that is still being worked on.")
-    st.subheader("Complete, but no signal yet", anchor=False)
+    section("Complete, but no signal yet")
     quiet = without_signal(found, rows)
     by_id = rows.set_index("action_id")
     named = [
@@ -146,7 +146,7 @@ def impact(edition: Edition) -> None:
     ]
     nothing = "No completed action has figures enough since and a chart that shows no move."
     st.markdown("\n".join(named) if named else nothing)
-    st.subheader("Before and after", anchor=False)
+    section("Before and after")
     moved = found[found["direct"].astype("bool") & found["since"].isin(["better", "worse"])]
     units = dict(zip(kpis["kpi"], kpis["unit"], strict=True))
     lines = []
@@ -156,7 +156,7 @@ def impact(edition: Edition) -> None:
         lines.append(f"- **Action {plain(row['ref'])}**, {plain(words)}.{offer}")
     st.markdown("\n".join(lines) if lines else "No chart moved after a completed action.")
     st.markdown(":gray[A move after an action is no proof of a cause. A usual range is never started anew by itself.]")
-    st.subheader("Impacts the plan wants to see", anchor=False)
+    section("Impacts the plan wants to see")
     wanted = edition.tables["impact_measures"].sort_values("position")
     shown = wanted[["impact_measure", "title", "method", "baseline"]].fillna("")
     names = {"impact_measure": "Id", "title": "Impact", "method": "How it is measured", "baseline": "Where it began"}

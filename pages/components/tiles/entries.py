@@ -37,7 +37,7 @@ from pages.components.tiles.working import act, said, told, warehouse, who
 
 _SOURCE = "page"
 _READ_BY = "The board reads this. Write roles, no names, and nothing by which a child could be known."
-_SAID = "said of an entry"
+_SAID, _PRESSED = "said of an entry", "entry sent"
 _ROLE = "role entered in"
 
 
@@ -79,7 +79,13 @@ def check_in(edition: Edition, action_id: str) -> None:
     seen: list[str] = st.session_state.setdefault(place, _newest_first(entered, heads))
     if len(heads) > 1 and set(seen) == heads:
         st.warning("Two check-ins were written at the same time and both are kept. Your next one settles them.")
-    turn = len(entered)  # an accepted entry empties the form
+    count = f"entries made {action_id}"
+    turn = st.session_state.get(count, 0)  # an entry made here empties the form, somebody else's does not
+
+    def after() -> None:
+        st.session_state.pop(place, None)
+        st.session_state[count] = turn + 1
+
     with st.form(f"check-in {action_id} {turn}", border=True):
         meanings = dict(zip(edition.tables["ratings"]["rag"], edition.tables["ratings"]["meaning"], strict=True))
         rag = st.radio(
@@ -91,12 +97,12 @@ def check_in(edition: Edition, action_id: str) -> None:
         left, right = st.columns(2)
         by_when = left.text_input("New date, only if it changes, such as Sep-24", key=f"date {action_id} {turn}")
         reason = right.text_input("Why the date changes", key=f"why {action_id} {turn}")
-        if st.form_submit_button("Enter this check-in", type="primary"):
+        if _sent("Enter this check-in", f"check-in {action_id}"):
             entry = CheckIn(
                 action_id, _role(), str(rag or ""), progress, evidence or None, by_when or None, reason or None,
                 seen[0] if seen else None, tuple(seen[1:]),
             )  # fmt: skip
-            _enter(f"check-in {action_id}", lambda: _check_in(house, entry), lambda: st.session_state.pop(place, None))
+            _enter(f"check-in {action_id}", lambda: _check_in(house, entry), after)
 
 
 def _check_in(house: Warehouse, entry: CheckIn) -> tuple[bool, str]:
@@ -131,7 +137,7 @@ def answer(exception_id: str) -> None:
         left, right = st.columns(2)
         owner = left.text_input("Role that answers for it", key=f"owner {exception_id}")
         due = right.date_input("By when", None, key=f"due {exception_id}", format="DD/MM/YYYY")
-        if st.form_submit_button("Answer this report"):
+        if _sent("Answer this report", f"answer {exception_id}"):
 
             def enter() -> tuple[bool, str]:
                 if not isinstance(due, date):
@@ -166,7 +172,7 @@ def escalation(edition: Edition) -> None:
             open_ = rows[rows["current"].astype("bool") & rows["outcome"].isna()]
             follows = st.selectbox("It brings up to date", list(open_["escalation_id"]), None, key="escalation follows",
                                    placeholder="nothing: a new entry")  # fmt: skip
-            if st.form_submit_button("Enter this escalation"):
+            if _sent("Enter this escalation", "escalation"):
 
                 def enter() -> tuple[bool, str]:
                     counted = month_in(month)
@@ -193,6 +199,19 @@ def _enter(where: str, enter: Callable[[], tuple[bool, str]], after: Callable[[]
     after()
     st.session_state[_SAID] = where, smooth, words
     st.rerun()
+
+
+def _sent(words: str, where: str) -> bool:
+    """Show the button of a form and return whether it was pressed; the press outlives a screen that starts over."""
+
+    def press() -> None:
+        st.session_state[_PRESSED] = where
+
+    st.form_submit_button(words, on_click=press)
+    pressed = st.session_state.get(_PRESSED) == where
+    if pressed:
+        del st.session_state[_PRESSED]
+    return pressed
 
 
 def _message(where: str) -> None:

@@ -10,7 +10,7 @@ from pages.components.phrases import day
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles import entries
-from pages.components.tiles.basics import facts
+from pages.components.tiles.basics import facts, section
 from pages.components.tiles.scorecard import plan_of, to_kpi
 
 _LAST = 5  # check-ins on the report
@@ -32,7 +32,7 @@ def reports(edition: Edition, enter: bool) -> None:
                     entries.answer(str(row["exception_id"]))
     done = rows[answered]
     if len(done):
-        st.subheader(f"Answered: {len(done)}", anchor=False)
+        section(f"Answered: {len(done)}")
         for _, row in done.sort_values("answered_at", ascending=False).iterrows():
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f"**{plain(row['title'])}**  \n{plain(told.exception_words(row))}")

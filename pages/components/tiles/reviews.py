@@ -4,15 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from metrics import reviews
-from pages.components import actions as told
 from pages.components import filters
+from pages.components import review as told
 from pages.components.queries import Edition
 from pages.components.tiles.basics import download, sentences_table, table
 
 
 def choose(edition: Edition) -> int | None:
     """Ask which review to show and return its place; None where no milestone is over."""
-    names = told.review_names(edition.tables["reviews"])
+    names = told.names(edition.tables["reviews"])
     if not names:
         st.info("No milestone of the plan is over yet, so there is nothing to review.")
         return None
@@ -32,7 +32,7 @@ def figures(edition: Edition, position: int) -> None:
         st.markdown("The plan's scorecard has no KPI.")
         return
     held = rows[rows[["reading", "reading_at_least", "reading_flag"]].notna().any(axis=1) | rows["target"].notna()]
-    table(told.review_figures(held), "The scorecard at the review", f"review figures {position}", whole=True)
+    table(told.figures(held), "The scorecard at the review", f"review figures {position}", whole=True)
     if len(held) < len(rows):
         without = rows[~rows.index.isin(held.index)]
         with st.expander(f"Without a figure or a target at that date: {len(without)}"):
@@ -42,7 +42,7 @@ def figures(edition: Edition, position: int) -> None:
 
 def ratings(rows: pd.DataFrame) -> None:
     """Show how many actions carried each rating, and how many were overdue."""
-    table(told.review_counts(rows), "Actions by rating", "review ratings", ("Actions", "Review before"))
+    table(told.counts(rows), "Actions by rating", "review ratings", ("Actions", "Review before"))
     st.markdown(told.overdue_words(rows))
 
 
@@ -50,7 +50,7 @@ def changes(edition: Edition, rows: pd.DataFrame) -> None:
     """Show what changed since the review before."""
     actions = edition.tables["actions"]
     titles = dict(zip(actions["action_id"], actions["title"].fillna(""), strict=True))
-    moved = told.review_changes(rows, titles)
+    moved = told.changes(rows, titles)
     if moved.empty:
         st.markdown("Nothing changed since the review before.")
     else:
@@ -60,7 +60,7 @@ def changes(edition: Edition, rows: pd.DataFrame) -> None:
 
 def evidence(rows: pd.DataFrame) -> None:
     """Show the evidence given since the review before."""
-    given = told.review_evidence(rows)
+    given = told.evidence(rows)
     if given.empty:
         st.markdown("No evidence was given since the review before.")
     else:
