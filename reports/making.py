@@ -80,7 +80,7 @@ def make(editions: Path, plan: Path, asked: Asked) -> Made:
 
 
 def on_record(editions: Path, warehouse: Warehouse, act: Act, made: Made, formats: Sequence[Format]) -> None:
-    """Keep the editions a pack rests on for good, pin what else it rests on, and write it into the audit.
+    """Write a pack into the audit, keep the editions it rests on for good, and pin what else it rests on.
 
     To be done before anybody has the pack. Raises WarehouseBusyError, OSError; without a record there is no pack.
     """
@@ -90,11 +90,11 @@ def on_record(editions: Path, warehouse: Warehouse, act: Act, made: Made, format
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, made.template)
     what = f"{said.audience} pack"
+    since = f", compared with {made.pins.since}" if made.pins.since else ""
+    record(warehouse, act, MADE, said.edition_id, f"{what} as {', '.join(formats)}{since}")
     keep_for_pack(editions, said.edition_id, what, {said.audience: made.pins})
     if made.pins.since:
         keep_for_pack(editions, made.pins.since, f"compared with in the {what} of {said.edition_id}")
-    since = f", compared with {made.pins.since}" if made.pins.since else ""
-    record(warehouse, act, MADE, said.edition_id, f"{what} as {', '.join(formats)}{since}")
 
 
 def file_name(made: Made, wanted: Format) -> str:

@@ -45,7 +45,8 @@ def data_quality(edition: Edition) -> list[Part]:
     missing = tables.missing(arrivals)
     counts = tuple(f"{name}: {figure}" for name, figure in tables.totals(loads, missing))
     own = quality.checked(checks, edition.area_names(), edition.local_areas())
-    failed = quality.check_rows(own[~own["passed"].astype("bool")])
+    failing = own[~own["passed"].astype("bool")].groupby("series", sort=False)
+    failed = [quality.check_rows(rows).assign(List=name) for name, rows in failing]
     lists = [("What arrived", counts), ("Do the lists add up?", (_checks_in_words(own),))]
     if edition.manifest.disclosure:
         lists.append(("What the board’s figures hide", (_sentence(edition.manifest.disclosure),)))
@@ -54,7 +55,8 @@ def data_quality(edition: Edition) -> list[Part]:
     if len(missing):
         told.append(Table("Periods without an extract", missing.astype("str"), ("Months missing",), (5, 2, 2, 1.5)))
     if len(failed):
-        told.append(Table("Checks that fail", failed, widths=(3, 1.6, 2.4, 5)))
+        columns = ["List", "Month", "Check", "What was found"]
+        told.append(Table("Checks that fail", pd.concat(failed)[columns], widths=(3, 1.6, 2.4, 5)))
     parts = [Part("Can these figures be trusted?", QUALITY, (), lists=tuple(lists), tables=tuple(told))]
     titles = dict(zip(edition.tables["kpis"]["kpi"], edition.tables["kpis"]["title"], strict=True))
     issues = quality.issues(edition.tables["known_issues"], titles)

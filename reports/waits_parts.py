@@ -16,7 +16,8 @@ _YEAR = 12
 
 def waiting_lists(edition: Edition) -> list[Part]:
     """Return one part per waiting list that the scorecard scores a KPI of, in the order of the clocks."""
-    kpis, scorecard = edition.tables["kpis"], edition.tables["scorecard"]
+    scorecard = edition.tables["scorecard"]
+    kpis = edition.tables["kpis"][edition.tables["kpis"]["kpi"].isin(scorecard["kpi"])]
     parts = []
     for key, area in capacity_view.lists(edition.tables["bands"], edition.tables["areas"]):
         own = waits_view.kpis_of(kpis, key)["kpi"]

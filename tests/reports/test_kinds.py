@@ -82,6 +82,13 @@ def test_an_empty_edition_says_that_it_is_empty() -> None:
     assert not [chart for slide in slides(made("empty")["pptx"]) for chart in slide_charts(slide)]
 
 
+def test_a_check_that_fails_is_told_with_its_list() -> None:
+    (head, row) = Page(made("full")["html"]).tables["Checks that fail"]
+    assert head == ["List", "Month", "Check", "What was found"]
+    assert "Speech and language therapy" in row[0]
+    assert "760 expected, 790 on the list" in row[3]
+
+
 def test_the_screens_own_figures_are_painted() -> None:
     """Every bar and mark of every chart is there, within the picture; a kind of trace nobody painted is refused."""
     drawn = [part.drawing for part in put_together(edition("course"), None, None).parts if part.drawing]

@@ -113,6 +113,6 @@ def test_surveys_say_who_answered_what_changed_and_what_nobody_can_tell() -> Non
 
 
 def test_an_edition_without_them_says_nothing_of_them() -> None:
-    of = edition("full")
+    of = edition("missing_months")
     groups = {part.group for part in put_together(of, None, None).parts}
     assert not groups & {"Actions", "Surveys"}
