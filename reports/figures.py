@@ -146,7 +146,7 @@ def actions(edition: Edition) -> pd.DataFrame:
 
 def surveys(edition: Edition) -> pd.DataFrame:
     """Return one row per survey, wave, respondent group and question; empty where an edition has none."""
-    rows = edition.tables.get("survey_questions", pd.DataFrame())
+    rows = edition.tables["survey_questions"]
     if rows.empty:
         return pd.DataFrame()
     rows = rows.sort_values(["survey", "respondent_group", "area", "month", "position"])

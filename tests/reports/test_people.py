@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 import pandas as pd
+import pytest
 
 from metrics.action_tables import ACTION_LINKS, ACTIONS, EXCEPTIONS
 from tests.pages.contract_rows import EHC
-from tests.reports.packs import Page, edition, put_together, sheet, slide_words, slides, written
+from tests.reports.packs import Page, edition, made, put_together, sheet, slide_words, slides, written
 
 ACTION = {
     "ref": "5.1.5", "first_ref": "5.1.5", "priority_area": "5. Plans", "theme": "5.1", "theme_title": "Timeliness",
@@ -45,31 +46,6 @@ def _plan() -> dict[str, pd.DataFrame]:
     }
 
 
-WAVE = {"survey": "parents", "wave": "2024", "respondent_group": "parents_and_carers", "area": "E06000051"}
-
-
-def _surveys() -> dict[str, pd.DataFrame]:
-    waves = [
-        {**WAVE, "month": pd.Timestamp("2024-06-01"), "title": "Parent carer survey", "respondents": 212,
-         "response_rate": 31.4},
-        {**WAVE, "wave": "2023", "month": pd.Timestamp("2023-06-01"), "title": "Parent carer survey",
-         "respondents": 150, "response_rate": None},
-    ]  # fmt: skip
-    asked = {
-        **WAVE, "month": pd.Timestamp("2024-06-01"), "is_small": False, "flag": None, "previous_wave": "2023",
-        "not_compared": None,
-    }  # fmt: skip
-    heard = {"text": "We were heard", "base": 200, "favourable": 90, "value": 45.0, "low": 38.3, "high": 51.9}
-    told = {"text": "We were told", "base": 6, "flag": "small_base", "not_compared": "too few answers"}
-    before = {"previous_value": 35.2, "difference": 9.8, "verdict": "better"}
-    blank = dict.fromkeys(("favourable", "value", "low", "high", "previous_value", "difference", "verdict", "sentence"))
-    questions = [
-        {**asked, **heard, **before, "position": 1, "sentence": "More feel heard than in 2023."},
-        {**asked, **blank, **told, "position": 2, "previous_wave": None},
-    ]
-    return {"survey_waves": pd.DataFrame(waves), "survey_questions": pd.DataFrame(questions)}
-
-
 def test_actions_stand_by_their_rating_and_beside_their_kpi() -> None:
     of = edition("full", **_plan())
     content = written(put_together(of, None, None), of)
@@ -98,18 +74,21 @@ def test_actions_stand_by_their_rating_and_beside_their_kpi() -> None:
 
 
 def test_surveys_say_who_answered_what_changed_and_what_nobody_can_tell() -> None:
-    of = edition("full", **_surveys())
-    content = written(put_together(of, None, None), of)
+    content = made("full")
     told = "\n".join(slide_words(slide) for slide in slides(content["pptx"]))
-    assert "2024, June 2024. 212 answered, 31.4 % of those asked." in told
-    assert "More feel heard than in 2023." in told
-    (rows,) = [t for name, t in Page(content["html"]).tables.items() if name.startswith("Survey: ")]
-    assert rows[1] == ["We were heard", "45.0 %", "200", "38.3 to 51.9 %", "35.2 %, 2023", "+9.8 points: better"]
-    assert rows[2] == ["We were told", "△ too few children to say", "6", "", "none", "too few answers"]
-    typed = sheet(content["xlsx"], "Surveys").set_index("Question")
-    assert typed.loc["We were heard", "Favourable, percent"] == 45.0
-    assert typed.loc["We were told", "Favourable, percent"] is None
-    assert typed.loc["We were told", "Without a value"] == "too few children to say"
+    assert "Families, 2024: 209 answered" in told
+    assert "no response rate, since nobody knows how many were asked" in told
+    assert "Staff, 2024: 27 answered, 1 July 2024 to 1 July 2024; 30.0 % of the 90 who were asked." in told
+    tables = Page(content["html"]).tables
+    assert tables["Parents and carers"][0] == ["Question", "2023", "2024", "Difference", "In a word"]
+    assert tables["Parents and carers"][1:3] == [
+        ["I know what support there is", "29.5 % of 210", "43.9 % of 205", "+14.4 points (5.1 to 23.3)", "better"],
+        ["It was a struggle", "not asked", "43.9 % of 205", "not compared: asked on another scale", ""],
+    ]
+    typed = sheet(content["xlsx"], "Surveys").set_index(["Question", "Wave"])
+    known, small = ("I know what support there is", "2024"), ("We know enough", "2024")
+    assert typed.loc[known, "Favourable, percent"] == pytest.approx(100 * 90 / 205)
+    assert pd.isna(typed.loc[small, "Favourable, percent"])
 
 
 def test_an_edition_without_them_says_nothing_of_them() -> None:
