@@ -30,8 +30,8 @@ def test_nothing_is_wider_than_the_sheet(full: str, browser: Browser) -> None:
         page.goto(f"{full}/{SCREENS[name]}")
         settled(page)
         drawn = page.evaluate(f"{CHARTS}.map(box => box.width)")
-        assert drawn
-        assert max(drawn) <= SHEET
+        assert bool(drawn) == (name != "review")  # which has tables alone
+        assert max(drawn, default=0) <= SHEET
         held_on_paper(page, name)
     context.close()
 

@@ -90,7 +90,7 @@ def check_in(edition: Edition, action_id: str) -> None:
         meanings = dict(zip(edition.tables["ratings"]["rag"], edition.tables["ratings"]["meaning"], strict=True))
         rag = st.radio(
             "RAG", list("RAGC"), None, key=f"rag {action_id} {turn}",
-            format_func=lambda key: f"{told_of.letter_words(key)}: {meanings.get(key, '')}",
+            format_func=lambda key: f"{told_of.letter_words(key)}: {plain(meanings.get(key))}",
         )  # fmt: skip
         progress = st.text_area("Progress", key=f"progress {action_id} {turn}", max_chars=1000, help=_READ_BY)
         evidence = st.text_input("Evidence: a link, or where it is kept", key=f"evidence {action_id} {turn}")
