@@ -219,13 +219,16 @@ def _shares(answers: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _groups(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups' shares and their change; where one group alone is too small, the next smallest goes with it.
+    """Return the groups' shares and their change; of small groups that follow from the others, the next smallest goes too.
 
     Else it could be had by subtraction from everyone's figure. Groups are compared from SMALL_BASE answers on.
     """
     judged = _judged(rows)
     few = judged["flag"] == "small_base"
-    alone = few.groupby([judged[name] for name in (*QUESTION, "breakdown")]).transform("sum") == 1
+    places = [judged[name] for name in (*QUESTION, "breakdown")]
+    count = few.groupby(places).transform("sum")
+    together = judged["base"].where(few, 0).groupby(places).transform("sum")
+    alone = (count == 1) | ((count > 1) & (together < LEAST_BASE))
     rest = judged[alone & judged["flag"].isna()].sort_values(["base", "group"])
     hidden = judged.index.isin(rest.drop_duplicates([*QUESTION, "breakdown"]).index)
     parts = {name: judged[name].mask(hidden) for name in ("favourable", "value", "low", "high")}

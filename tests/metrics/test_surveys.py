@@ -144,6 +144,12 @@ def test_a_small_group_does_not_follow_from_the_others() -> None:
     assert shown["favourable"].isna().to_dict() == {"autism": False, "semh": True, "slcn": True}
 
 
+def test_small_groups_do_not_follow_together_either() -> None:
+    """25 of 65 less 20 of 60 would say that all five in the two small groups agreed."""
+    shown = tables({"2023": [*people(20, 60, "autism"), *people(3, 3, "slcn"), *people(2, 2, "semh")]})["survey_groups"]
+    assert shown["favourable"].isna().all()
+
+
 def test_groups_are_compared_from_thirty_answers_on() -> None:
     waves = {"2023": [*people(8, 40), *people(8, 29, "slcn")], "2024": [*people(30, 40), *people(20, 29, "slcn")]}
     shown = tables(waves)["survey_groups"].set_index(["wave", "group"])
