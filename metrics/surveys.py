@@ -219,9 +219,9 @@ def _shares(answers: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _groups(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups' shares and their change; of small groups that follow from the others, the next smallest goes too.
+    """Return the groups' shares and their change; beside small groups the next smallest is hidden where need be.
 
-    Else it could be had by subtraction from everyone's figure. Groups are compared from SMALL_BASE answers on.
+    Else they could be had by subtraction from everyone's figure. Groups are compared from SMALL_BASE answers on.
     """
     judged = _judged(rows)
     few = judged["flag"] == "small_base"
