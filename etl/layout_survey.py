@@ -14,9 +14,9 @@ from etl.finding import Finding, Severity
 from etl.local_area import LocalArea
 from etl.recognise import Located, Match
 from etl.survey_answers import read_profile, read_several, read_single
-from etl.survey_columns import read_export
-from etl.surveys import Wave, words
-from etl.tables import ANSWERS, AREAS, PROFILE, QUESTIONS, SEVERAL, WAVES
+from etl.survey_columns import OTHER_OPTION, read_export
+from etl.surveys import Question, Wave, words
+from etl.tables import ANSWERED, ANSWERS, AREAS, PROFILE, QUESTIONS, SEVERAL, WAVES
 
 # More answers off the scale than this and the mapping names the wrong scale (house rule, as for bad rows).
 _OFF_SCALE = 0.05
@@ -51,6 +51,8 @@ def clean_survey(match: Match, area: LocalArea, said: date | None, today: date) 
         filled = int((pd.concat(list(own.values()), axis=1) != "").any(axis=1).sum())
         read = read_several(own, question, wave) if question.scale == SEVERAL else read_single(own[""], question, wave)
         result.findings += _strange(table, match, f"questions.{key}", read.strange, filled)
+        if question.scale == SEVERAL:
+            result.findings += _mostly_other(table, match, f"questions.{key}", read.answers["answer"])
         frames.append(read.answers.assign(question=key, scale=question.scale))
     for key, asked in wave.profile.items():
         read = read_profile(text[f"profile.{key}"], asked, wave)
@@ -122,8 +124,28 @@ def _strange(table: Located, match: Match, key: str, strange: pd.Series, filled:
     else:
         rule, problem = "ANSWER_UNKNOWN", "an answer that is not on the scale is not valid"
     remedy = f"Correct the scale, or say what the words mean under {key}.values in {match.source.path}."
-    place = (table.sheet.name, int(found.min()), wave.asked[key].heading, len(found))
+    asked = wave.asked[key]
+    if isinstance(asked, Question) and asked.scale == SEVERAL:
+        problem = f"{len(found)} cells hold several choices, or marks, that cannot be told apart"
+        remedy = f"Correct {key}.separator, or say what the marks mean under {key}.values, in {match.source.path}."
+    place = (table.sheet.name, int(found.min()), asked.heading, len(found))
     yield Finding(rule, severity, problem, remedy, *place)
+
+
+def _mostly_other(table: Located, match: Match, key: str, answers: pd.Series) -> Iterable[Finding]:
+    """Yield the query that more than half of those who chose chose no option at all: the mapping may lack theirs."""
+    per_row = answers[answers.notna() & (answers != ANSWERED)].groupby(level=0)
+    chose, other = (
+        int((answers == ANSWERED).sum()),
+        int((per_row.nunique().eq(1) & per_row.first().eq(OTHER_OPTION)).sum()),
+    )
+    wave = match.source.survey
+    assert wave
+    if other > max(chose / 2, 1):
+        problem = f"{other} of {chose} who chose gave nothing that is an option; they count as other"
+        remedy = f"Check the options and the separator under {key} in {match.source.path}."
+        yield Finding("OPTION_UNKNOWN", "query", problem, remedy, table.sheet.name, table.header_row,
+                      wave.asked[key].heading, other)  # fmt: skip
 
 
 def other_field_work(match: Match) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Cells of a question into its answers: on the scale, several of its options, or a group of a closed list."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -66,8 +67,10 @@ def _answers(cells: pd.Series, read: Callable[[str], Meaning]) -> Answers:
 def read_several(own: Mapping[str, pd.Series], question: Question, wave: Wave) -> Answers:
     """Return a row per option chosen, and one of ANSWERED per respondent who answered at all.
 
-    A choice that is no option is "other": it may be free text. `own` has one cell of choices under "", or a column per
-    option, in which a tool repeats the option's words, or says yes or no; a blank in all of them is no answer.
+    A choice that is no option is "other": it may be free text. Words out of the base do not count beside a choice;
+    a choice that holds several options is "not valid", since they are separated otherwise than the mapping says.
+    `own` has one cell of choices under "", or a column per option, in which a tool repeats the option's words, or
+    says yes or no; a blank in all of them is no answer.
     """
     meant = {words(printed): ours for printed, ours in question.values.items()}
     rows: list[tuple[object, str | None]] = []
@@ -85,9 +88,27 @@ def _shared(cell: str, question: Question, wave: Wave) -> list[str | None]:
     """Return the answers of one cell of choices."""
     if wave.is_blank(cell):
         return [None]
-    if out := wave.out_of_base(cell):
-        return [out]
-    return [ANSWERED, *dict.fromkeys(_choices(cell, question, wave))]
+    parts = [part for part in cell.split(question.separator) if not wave.is_blank(part)]
+    chosen = [part for part in parts if wave.out_of_base(part) is None]
+    if not chosen:
+        return [wave.out_of_base(parts[0]) if parts else None]
+    known = {words(option): option for option in question.options}
+    known |= {words(printed): ours for printed, ours in question.values.items()}
+    if any(_runs_on(words(part), known) for part in chosen):
+        return [NOT_VALID]
+    return [ANSWERED, *dict.fromkeys(known.get(words(part), OTHER_OPTION) for part in chosen)]
+
+
+def _runs_on(part: str, known: Mapping[str, str]) -> bool:
+    """Tell whether one choice holds several options: the separator is another than the mapping says."""
+    if part in known:
+        return False
+    rest, held = part, 0
+    for option in sorted(known, key=len, reverse=True):
+        left = re.sub(rf"(?<!\w){re.escape(option)}(?!\w)", "\n", rest)
+        held += left != rest
+        rest = left
+    return held > 1
 
 
 def _by_column(cells: Mapping[str, str], meant: Mapping[str, str], wave: Wave) -> list[str | None]:
@@ -98,13 +119,6 @@ def _by_column(cells: Mapping[str, str], meant: Mapping[str, str], wave: Wave) -
     if set(ticks.values()) == {None}:
         return [None]
     return [ANSWERED, *(option for option, ticked in ticks.items() if ticked)]
-
-
-def _choices(cell: str, question: Question, wave: Wave) -> list[str]:
-    known = {words(option): option for option in question.options}
-    known |= {words(printed): ours for printed, ours in question.values.items()}
-    parts = [part for part in cell.split(question.separator) if not wave.is_blank(part)]
-    return [known.get(words(part), OTHER_OPTION) for part in parts]
 
 
 def _ticked(cell: str, option: str, wave: Wave) -> bool | str | None:

@@ -78,8 +78,13 @@ def _continues(first: list[str], second: list[str]) -> bool:
     """
     if not second or second[next(n for n, cell in enumerate(first) if cell)]:
         return False
-    beneath = [cell for above, cell in zip(first, second, strict=True) if not above and cell]
-    return bool(beneath) or any(_RESPONSE.fullmatch(words(cell)) for cell in second)
+    if any(_RESPONSE.fullmatch(words(cell)) for cell in second):
+        return True
+    # An option stands beneath a heading only where others follow it; else the row is a respondent's answers.
+    alone = [bool(one) and (n + 1 == len(first) or bool(first[n + 1])) for n, one in enumerate(first)]
+    if any(beneath for one, beneath in zip(alone, second, strict=True) if one):
+        return False
+    return any(beneath for above, beneath in zip(first, second, strict=True) if not above)
 
 
 def _two_rows(first: list[str], second: list[str]) -> Iterable[Column]:
@@ -89,24 +94,24 @@ def _two_rows(first: list[str], second: list[str]) -> Iterable[Column]:
         yield Column(place, text, "" if _RESPONSE.fullmatch(words(beneath)) else beneath)
 
 
-def columns_of(asked: Asked, export: Export) -> dict[str, int]:
-    """Return where a question stands: by option for a choice of several in columns of their own, else one place as "".
+def columns_of(asked: Asked, export: Export) -> dict[str, list[int]]:
+    """Return where a question stands: by option for a choice of several in columns of their own, else as "".
 
-    More than one column for a single question comes back with the headings as keys.
+    More than one place of a question or an option is one too many.
     """
     several = isinstance(asked, Question) and asked.scale == SEVERAL
     texts = {words(text) for text in (asked.text, *asked.also)}
-    found: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for column in export.columns:
         item = _item(column, asked, texts)
         if item is None:
             continue
         if several and item:
-            found[_option(asked, item)] = column.place
+            found.setdefault(_option(asked, item), []).append(column.place)
         elif not several and words(item) != words(asked.item or ""):
             continue
         else:
-            found["" if "" not in found else column.heading] = column.place
+            found.setdefault("", []).append(column.place)
     return found
 
 
@@ -156,16 +161,16 @@ def _matched(sheet: Sheet, export: Export, wave: Wave, source: Source) -> Match:
         if not places:
             missing.append((key, asked))
             continue
-        if "" in places and len(places) > 1:
+        if ("" in places and len(places) > 1) or any(len(own) > 1 for own in places.values()):
             findings.append(_twice(sheet, export, asked, several))
         if isinstance(asked, Question) and (unknown := set(places) - {"", OTHER_OPTION, *asked.options}):
             problem = f"{len(unknown)} options are not in the mapping, so who chose only them would be lost"
-            remedy = f"Add them under {key}.options in {source.path}: {shown(min(unknown), places[min(unknown)])}, …"
+            remedy = f"Add them under {key}.options in {source.path}: {shown(min(unknown), places[min(unknown)][0])}, …"
             findings.append(
                 Finding("OPTION_MISSING", "error", problem, remedy, sheet.name, export.header_row, asked.heading)
             )
-        columns |= {f"{key}.{option}" if option else key: place for option, place in places.items()}
-        taken |= set(places.values())
+        columns |= {f"{key}.{option}" if option else key: own[0] for option, own in places.items()}
+        taken |= {place for own in places.values() for place in own}
     spare = {words(column.text): column for column in export.columns if column.place not in taken and column.text}
     for key, asked in missing:
         near = difflib.get_close_matches(words(asked.text), list(spare), n=1, cutoff=0.6)

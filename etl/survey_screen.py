@@ -27,6 +27,9 @@ _TOOL = re.compile(
     r"e-?mail|name|total points|quiz feedback|(?:points|feedback) - .*|recipient(?:last name|first name|email)"
 )
 _NAME = re.compile(r"[A-Z][\w'\u2019-]+(?: (?:de|van|von|al|bin|Mc|O')? ?[A-Z][\w'\u2019.-]*){0,3}")
+_TELEPHONE = (
+    r"(?<!\d)(?:\+44[ ()-]{0,2}0?|\(?0)[1-9](?:[ ()-]{0,2}\d){8,9}(?!\d)"  # ten or eleven digits, as Ofcom numbers
+)
 _OPEN = re.compile(r".*\b(?:anything else|comments?|tell us|please (?:explain|specify|describe)|in your own words)\b.*")
 _ENOUGH = 5  # texts from which a column can be judged by them
 _OWN_WORDS = 0.6  # share of rows with a text of their own: a closed question has few texts
@@ -47,7 +50,9 @@ def screen_survey(content: Content, match: Match) -> list[Finding]:
         cells = trimmed(body[column.place])
         heading = column.heading
         own = column.place not in mapped
-        kinds = identifiers_in(cells)
+        kinds = identifiers_in(cells) | identifiers_in(pd.Series([column.text, column.item], dtype="str"))
+        if (numbers := int(cells.str.contains(_TELEPHONE, regex=True).sum())) and not kinds:
+            kinds["telephone numbers"] = numbers
         contact = own and is_the_tools_own(column)
         asked_for = (
             next(filter(None, map(announced, (column.text, column.code))), None) if own and not contact else None

@@ -18,7 +18,7 @@ from etl.tables import LEFT_OUT, PATHWAY_BREAKDOWNS, SEVERAL
 SCALES = Path(__file__).parent / "survey_scales.yaml"
 # How people and tools write answers that are out of the base.
 _OUT = {
-    "don't know": ("don't know", "dont know", "do not know", "unsure", "not sure", "can't say"),
+    "don't know": ("don't know", "dont know", "do not know", "i don't know", "unsure", "not sure", "can't say"),
     "not applicable": ("not applicable", "n/a", "na", "does not apply", "doesn't apply"),
     "prefer not to say": ("prefer not to say", "rather not say"),
 }
@@ -142,6 +142,8 @@ class Wave(Document):
                 meant = question.options
                 if not question.options or question.reversed:
                     faults.append(f"questions.{key}: a choice of several has options and is not reversed")
+                if any(question.separator in option for option in question.options):
+                    faults.append(f"questions.{key}.separator: stands inside an option, which would be parted by it")
             elif question.scale not in self.known_scales:
                 faults.append(
                     f"questions.{key}.scale: {question.scale} is unknown; known: {', '.join(self.known_scales)}"
@@ -153,6 +155,8 @@ class Wave(Document):
                 faults.append(f"questions.{key}.values: {', '.join(strange)} is no answer of this question")
         if strange := sorted(set(self.profile) - set(PATHWAY_BREAKDOWNS)):
             faults.append(f"profile: {', '.join(strange)} is unknown; known: {', '.join(PATHWAY_BREAKDOWNS)}")
+        if both := sorted(set(self.scales) & set(load_scales())):
+            faults.append(f"scales: {', '.join(both)} is a shipped scale; give your own another name")
         if both := sorted(set(self.profile) & set(self.questions)):
             faults.append(f"profile: {', '.join(both)} is a question too")
         if strange := sorted(set(self.left_out.values()) - set(LEFT_OUT)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from etl.documents import read_document
 from etl.errors import DocumentError
 from etl.source import MonthRule, Source, load_sources, with_base
-from etl.surveys import Wave
+from etl.surveys import Scale, Wave
 
 FOLDER = "surveys"
 
@@ -22,10 +22,18 @@ def load_waves(plan: Path) -> Mapping[str, Source]:
     paths = sorted(path for path in (plan / FOLDER).glob("*.yaml") if not path.name.startswith("_"))
     found = {path.stem: _source(path) for path in paths}
     seen: dict[tuple[str, str, str], str] = {}
+    scales: dict[tuple[str, str], tuple[str, Scale]] = {}
     for name, source in found.items():
         wave = source.survey
         assert wave
         key = (wave.survey, wave.wave, wave.respondents)
+        for scale, meant in wave.scales.items():
+            other = scales.setdefault((wave.survey, scale), (name, meant))
+            if (other[1].points, other[1].best) != (meant.points, meant.best):
+                raise DocumentError(
+                    f"{name}.yaml: scales.{scale} is another scale than in {other[0]}.yaml, and waves on a scale of "
+                    "one name are compared; give it another name."
+                )
         if name in load_sources():
             raise DocumentError(f"{name}.yaml: a source in etl/sources has this name; choose another.")
         if key in seen:

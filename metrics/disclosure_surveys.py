@@ -1,10 +1,11 @@
 """The board's counts of surveys: small ones hidden, others rounded, and more hidden until nothing can be subtracted.
 
 Everything a wave tells is a set of sums: respondents are each question's answers, valid ones are the points of its
-scale, favourable ones some of those, and every breakdown of who answered adds up to the respondents. Bounds are passed
-along these sums until nothing narrows; a hidden count must keep as many possible values as in metrics/disclosure.py.
-Bases and favourable answers are told exactly as the KPI over the question tells them, so neither gives the other away;
-what more must be hidden is the answers. Figures by group are not told: of some two hundred people most are small.
+scale, favourable ones some of those, the options of a choice of several at least as many as chose, and every breakdown
+of who answered adds up to the respondents. Bounds are passed along these sums until nothing narrows; a hidden count
+must keep as many possible values as in metrics/disclosure.py. Bases and favourable answers are told exactly as the KPI
+over the question tells them, so neither gives the other away; what more must be hidden is the answers. Figures by group
+are not told: of some two hundred people most are small.
 """
 
 from collections.abc import Callable
@@ -125,7 +126,13 @@ def _sums_of(own: Frames, policy: Policy) -> Sums:
             cells[kind].append(key)
         sums.sums.append((everyone, [valid, *cells["out"]]))
         if several:
-            continue  # options overlap and add up to nothing
+            # Options overlap, and together they are at least those who chose.
+            chosen = [*cells["good"], *cells["other"]]
+            made = sum(sums.exact[option] for option in chosen)
+            if made >= base:  # less where some were shown the options and chose none
+                choices, again = add(("choices", name), made, "untold"), add(("again", name), made - base, "untold")
+                sums.sums += [(choices, chosen), (choices, [valid, again])]
+            continue
         rest = base - good
         hidden = 0 < rest <= policy.highest_hidden
         told = "untold" if few else "secondary" if hidden and good > policy.highest_hidden else None

@@ -134,14 +134,19 @@ def _change(before: pd.Series, now: pd.Series, within: float, least: int) -> dic
     lowest = (*_moved(then, within), *_moved(since, -within))
     highest = (*_moved(then, -within), *_moved(since, within))
     low, high = newcombe(*lowest)[1], newcombe(*highest)[2]
-    difference = since[0] / since[1] - then[0] / then[1]
-    p_value = two_shares(*(lowest if difference > 0 else highest))
+    difference = _rise((*then, *since))
+    straddles = _rise(lowest) <= 0 <= _rise(highest)
+    p_value = 1.0 if straddles else two_shares(*(lowest if difference > 0 else highest))
     sure = p_value < _SURE and (low > 0 or high < 0)
     verdict = ("better" if difference > 0 else "worse") if sure else "cannot tell"
     return {
         **told, "difference": 100 * difference, "difference_low": 100 * low, "difference_high": 100 * high,
         "p_value": p_value, "verdict": verdict,
     }  # fmt: skip
+
+
+def _rise(counts: tuple[float, float, float, float]) -> float:
+    return counts[2] / counts[3] - counts[0] / counts[1]
 
 
 def _moved(share: tuple[float, float], by: float) -> tuple[float, float]:
@@ -203,23 +208,27 @@ def _shares(answers: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
     rows = answers.merge(of_question, on=QUESTION, how="left")
     few = rows["few"].astype("bool")
     own = rows["flag"] if "flag" in answers else pd.Series(None, index=rows.index, dtype="str")
-    flag = own.mask(few, "small_base").mask(rows["base_hidden"].astype("bool"), "suppressed")
-    respondents = rows["respondents"].astype("Int64").where(flag.isna())
+    respondents = rows["respondents"].astype("Int64").where(own.isna())
     base = rows["base"].astype("Float64")
     share = (100 * respondents.astype("Float64") / base.where(base > 0)).where(rows["is_valid"].astype("bool"))
     # Of rounded counts a part can come out larger than its whole; more than everyone is nobody's share.
-    made = rows.assign(respondents=respondents, share=share.clip(upper=100), flag=flag)
+    made = rows.assign(respondents=respondents, share=share.clip(upper=100), flag=own)
+    # Of a few answers even the list of those given tells what nobody said, or what all did.
+    made = made[~few & ~rows["base_hidden"].astype("bool")]
     return SURVEY_ANSWERS.typed(made.sort_values([*QUESTION, "position", "answer"], ignore_index=True))
 
 
 def _groups(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups' shares and their change; where one group alone is too small, the next smallest goes with it.
+    """Return the groups' shares and their change; beside small groups the next smallest is hidden where need be.
 
-    Else it could be had by subtraction from everyone's figure. Groups are compared from SMALL_BASE answers on.
+    Else they could be had by subtraction from everyone's figure. Groups are compared from SMALL_BASE answers on.
     """
     judged = _judged(rows)
     few = judged["flag"] == "small_base"
-    alone = few.groupby([judged[name] for name in (*QUESTION, "breakdown")]).transform("sum") == 1
+    places = [judged[name] for name in (*QUESTION, "breakdown")]
+    count = few.groupby(places).transform("sum")
+    together = judged["base"].where(few, 0).groupby(places).transform("sum")
+    alone = (count == 1) | ((count > 1) & (together < LEAST_BASE))
     rest = judged[alone & judged["flag"].isna()].sort_values(["base", "group"])
     hidden = judged.index.isin(rest.drop_duplicates([*QUESTION, "breakdown"]).index)
     parts = {name: judged[name].mask(hidden) for name in ("favourable", "value", "low", "high")}
@@ -244,7 +253,8 @@ def _profile(rows: pd.DataFrame, waves: pd.DataFrame, results: pd.DataFrame) -> 
     made = []
     for (area, month, breakdown), group in own.groupby(["area", "month", "breakdown"], sort=False):
         these = plans[(plans["area"] == area) & (plans["breakdown"] == breakdown)]
-        months = sorted(these["month"].unique())
+        told = these[(these["group"] != NOT_SUPPLIED) & (these["value"].astype("Float64") > 0).fillna(False)]
+        months = sorted(told["month"].unique())  # not those in which nobody's group was known
         when = next((m for m in reversed(months) if m <= month), months[0] if months else None)
         known = these[(these["month"] == when) & (these["group"] != NOT_SUPPLIED)].set_index("group")["value"]
         population = group["group"].map(known).astype("Float64")

@@ -95,23 +95,34 @@ def profile(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def answers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per answer of a question, a column a wave: how many gave it, and their share of the base."""
-    waves = list(dict.fromkeys(rows["wave"].sort_values()))
+def answers(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per answer of a question, a column a wave: how many gave it, and their share of the base.
+
+    `asked` has the question's own row of each wave; of one with too few answers no answer is listed at all.
+    """
+    waves = list(dict.fromkeys(asked["wave"].sort_values()))
+    flags = dict(zip(asked["wave"], asked["flag"], strict=True))
     order = rows.sort_values(["position", "answer"]).drop_duplicates("answer")
     out = []
     for _, one in order.iterrows():
         row = {"Answer": one["answer"] if one["is_valid"] else f"{one['answer']} (not in the base)"}
         for wave in waves:
             held = rows[(rows["wave"] == wave) & (rows["answer"] == one["answer"])]
-            row[wave] = "0" if held.empty else _count(held.iloc[0])
+            row[wave] = _count(held.iloc[0]) if len(held) else _none(flags[wave], rows[rows["wave"] == wave])
         out.append(row)
     return pd.DataFrame(out, columns=pd.Index(["Answer", *waves]), dtype="str")
 
 
+def _none(flag: object, told: pd.DataFrame) -> str:
+    """Return what an answer that is not listed means: nobody gave it, or nothing is said of the wave's answers."""
+    if len(told):
+        return "0"
+    return {"small_base": "fewer than ten answers", "no_base": "no valid answer"}.get(str(flag), "suppressed")
+
+
 def _count(row: pd.Series) -> str:
     if pd.isna(row["respondents"]):
-        return "fewer than ten answers" if row["flag"] == "small_base" else "suppressed"
+        return "suppressed"
     share = "" if pd.isna(row["share"]) else f" ({wording.number(float(row['share']), 'percent')})"
     return f"{int(row['respondents']):,}{share}"
 

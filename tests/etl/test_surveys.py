@@ -266,6 +266,50 @@ def test_a_renamed_question_is_named_with_the_nearest_heading(tmp_path: Path) ->
     assert f'no question "{KNOWN}"; the nearest heading is "I know what help there is"' in finding.message("a.csv")
 
 
+@pytest.mark.parametrize("joined", [", ", " | ", "\n"])
+def test_choices_parted_otherwise_than_the_mapping_says_refuse_the_file(joined: str, tmp_path: Path) -> None:
+    rows = [HEADINGS, *(["Agree", "Agree", f"School{joined}The local offer", "0 to 4"] for _ in range(9))]
+    found = look(sheet(tmp_path / "a.csv", rows), plan(tmp_path, families_2024=MAPPING))
+    assert rules(found) == {"SCALE_WRONG"}
+    for row in rows[1:]:
+        row[2] = "School nurse, after-school club;"  # one option's word inside other words is free text
+    assert rules(look(sheet(tmp_path / "b.csv", rows), plan(tmp_path))) == {"OPTION_UNKNOWN"}
+
+
+def test_who_would_rather_not_say_chose_nothing_though_the_cell_ends_in_a_separator(tmp_path: Path) -> None:
+    cells = ["Prefer not to say;", "School;Prefer not to say;", "School;", ";"]
+    rows = [HEADINGS, *(["Agree", "Agree", cell, "0 to 4"] for cell in cells)]
+    found = look(sheet(tmp_path / "a.csv", rows), plan(tmp_path, families_2024=MAPPING))
+    assert told(found, "looked") == {"prefer not to say": 1, ANSWERED: 2, "School": 2, None: 1}
+
+
+def test_an_option_with_two_columns_refuses_the_file(tmp_path: Path) -> None:
+    rows = smartsurvey_columns()
+    rows = [[*row, row[11] if n == 0 else "0"] for n, row in enumerate(rows)]
+    found = look(sheet(tmp_path / "a.csv", rows), plan(tmp_path, families_2024=MAPPING))
+    assert "COL_REPEATED" in rules(found)
+
+
+def test_a_first_respondent_who_left_the_first_question_blank_is_no_row_of_options(tmp_path: Path) -> None:
+    """An index without a heading stands where a continuation column would: the answers are read, and none is quoted."""
+    first = ["1", "", "Agree", "School;", "0 to 4", "Wilhelmina"]
+    rows = [["", *HEADINGS, "What is your child called?"], first, *([*first] for _ in range(3))]
+    rows[2][1] = rows[3][1] = rows[4][1] = "Agree"
+    found = look(sheet(tmp_path / "a.csv", rows), plan(tmp_path, families_2024=MAPPING))
+    assert found.rows_in == 4
+    assert told(found, "known") == {None: 1, "agree": 3}
+    assert not any("Wilhelmina" in finding.message(found.file) for finding in found.findings)
+
+
+def test_telephone_numbers_are_known_by_what_they_are(tmp_path: Path) -> None:
+    """Numbers of the range that Ofcom keeps for drama."""
+    rows = [[*HEADINGS, "How can we reach you?", "Question 9"]]
+    rows += [["Agree", "Agree", "School;", "0 to 4", f"07700 9001{n}", f"{n} years"] for n in range(10, 20)]
+    found = look(sheet(tmp_path / "a.csv", rows), plan(tmp_path, families_2024=MAPPING))
+    told_of = [finding for finding in found.findings if finding.rule == "IDENTIFIERS_DROPPED"]
+    assert [(finding.column, finding.count) for finding in told_of] == [("How can we reach you?", 10)]
+
+
 def test_an_option_the_mapping_lacks_refuses_the_file(tmp_path: Path) -> None:
     rows = two_rows()
     rows[1][5] = "A neighbour"
@@ -304,6 +348,8 @@ def test_the_month_is_the_one_the_field_work_ends_in(tmp_path: Path) -> None:
     [
         ("scale: agree_5}", "scale: agree_6}", "questions.known.scale: agree_6 is unknown"),
         ("options: [School, The local offer]", "options: []", "a choice of several has options"),
+        ("options: [School, The", "options: [School; nursery, The", "separator: stands inside an option"),
+        ("questions:", "scales: {agree_5: {points: [a, b], best: 1}}\nquestions:", "agree_5 is a shipped scale"),
         ("age_band:", "shoe_size:", "profile: shoe_size is unknown"),
         ("to: 2024-07-12", "to: 2024-05-12", "to: lies before from"),
         ("wave: 2024", "wave: 2024\ncolour: blue", "colour: unknown key"),
@@ -320,6 +366,14 @@ def test_a_mapping_that_does_not_hold_together_is_refused_by_key(
 def test_one_wave_has_one_mapping(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="same wave"):
         load_waves(plan(tmp_path, one=MAPPING, other=MAPPING))
+
+
+def test_a_scale_of_one_name_is_one_scale_in_all_waves(tmp_path: Path) -> None:
+    """Waves are compared by the name of the scale, so the same name may not mean five points here and three there."""
+    earlier = MAPPING.replace("2024", "2023").replace("questions:", "scales: {own: {points: [a, b, c, d]}}\nquestions:")
+    later = MAPPING.replace("questions:", "scales: {own: {points: [a, b, c, d, e]}}\nquestions:")
+    with pytest.raises(DocumentError, match="own is another scale than in families_2023.yaml"):
+        load_waves(plan(tmp_path, families_2023=earlier, families_2024=later))
 
 
 def test_the_shipped_waves_ask_what_the_kpis_read() -> None:

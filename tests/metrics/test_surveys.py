@@ -40,7 +40,12 @@ def counts(waves: dict[str, Answers], question: str = "nd_support_known", revers
 
 
 def tables(
-    waves: dict[str, Answers], within: float = 0, policy: Policy | None = None, reverse: bool = False, **asked: object
+    waves: dict[str, Answers],
+    within: float = 0,
+    policy: Policy | None = None,
+    reverse: bool = False,
+    results: pd.DataFrame | None = None,
+    **asked: object,
 ) -> dict[str, pd.DataFrame]:
     """Return the edition's tables of these waves, the board's where a policy is given."""
     always = {**WHO, "area": "X", "title": "A wave", "channel": None, "invited": None}
@@ -62,7 +67,7 @@ def tables(
     frames = counted(counts(waves, reverse=reverse), pd.DataFrame(said), pd.DataFrame(questions))
     if policy is not None:
         frames, within = board_counts(frames, policy), policy.rounding_base // 2
-    return derived(frames, load_definitions(), RESULTS.empty(), within)
+    return derived(frames, load_definitions(), RESULTS.empty() if results is None else results, within)
 
 
 def people(good: int, base: int, group: str = "autism") -> Answers:
@@ -127,7 +132,8 @@ def test_bases_under_ten_are_not_shown_and_under_thirty_are_marked(base: int, fl
     row = latest(found)
     assert (row["flag"] if pd.notna(row["flag"]) else None, bool(row["is_small"])) == (flag, small)
     assert pd.isna(row["favourable"]) == pd.isna(row["value"]) == (flag is not None)
-    assert found["survey_answers"]["respondents"].isna().all() == (flag is not None)
+    # Not even which answers were given: of four all alike it would tell what everybody said.
+    assert found["survey_answers"].empty == (flag is not None)
 
 
 def test_a_small_group_does_not_follow_from_the_others() -> None:
@@ -136,6 +142,12 @@ def test_a_small_group_does_not_follow_from_the_others() -> None:
     assert shown.loc["semh", "flag"] == "small_base"
     assert shown.loc["slcn", "flag"] == "suppressed"  # 36 of 106 less 20 and 14 would leave 2
     assert shown["favourable"].isna().to_dict() == {"autism": False, "semh": True, "slcn": True}
+
+
+def test_small_groups_do_not_follow_together_either() -> None:
+    """25 of 65 less 20 of 60 would say that all five in the two small groups agreed."""
+    shown = tables({"2023": [*people(20, 60, "autism"), *people(3, 3, "slcn"), *people(2, 2, "semh")]})["survey_groups"]
+    assert shown["favourable"].isna().all()
 
 
 def test_groups_are_compared_from_thirty_answers_on() -> None:
@@ -236,6 +248,45 @@ def test_the_boards_verdict_holds_for_all_counts_that_its_rounded_ones_can_stand
     waves = {"2023": people(62, 210), "2024": people(90, 205)}
     board = latest(tables(waves, policy=POLICY))
     assert (board["base"], board["favourable"], board["verdict"]) == (205, 90, "better")
+
+
+def test_where_a_difference_may_be_none_chance_is_certain() -> None:
+    """8 of 26 and 10 of 25 are both told as 10 of 25: the reader cannot tell them apart at all."""
+    row = latest(tables({"2023": people(8, 26), "2024": people(10, 25)}, policy=POLICY))
+    assert (row["difference"], row["p_value"], row["verdict"]) == (0, 1, "cannot tell")
+
+
+def test_options_of_a_choice_of_several_do_not_follow_from_how_many_chose() -> None:
+    """18 chose, told as 20 (18 to 22), 12 of them one option, told as 10 (8 to 12): so the other is 6 or 7."""
+    who = {**WHO, "wave": "2024", "area": "X"}
+    asked = {**who, "question": "looked", "scale": "several", "base": 18, "favourable": 0}
+    chosen = [{**who, "question": "looked", "answer": name, "is_valid": True, "favourable": None, "respondents": count}
+              for name, count in (("School", 12), ("The local offer", 6))]  # fmt: skip
+    board = board_counts(
+        {"survey_waves": pd.DataFrame([{**who, "respondents": 18}]), "survey_questions": pd.DataFrame([asked]),
+         "survey_answers": pd.DataFrame(chosen), "survey_groups": pd.DataFrame([who]),
+         "survey_profile": pd.DataFrame([{**who, "breakdown": "need", "group": "slcn", "respondents": 18}])},
+        POLICY,
+    )  # fmt: skip
+    assert board["survey_questions"]["base"].tolist() == [20]
+    assert board["survey_answers"]["respondents"].isna().all()
+
+
+def test_children_are_counted_where_their_group_was_known() -> None:
+    """A month in which no child's area was known is passed over: nobody in an area is not what it says."""
+    waves = {"2024": people(30, 60, "autism")}
+    place = {"kpi": "ehc_active_plans", "area": "X", "breakdown": "need", "denominator": None}
+    plans = pd.DataFrame([
+        {**place, "group": group, "month": pd.Timestamp(month), "value": value}
+        for month, group, value in (("2024-12-01", "autism", 0), ("2024-12-01", "not supplied", 3000),
+                                    ("2025-01-01", "autism", 600), ("2025-01-01", "slcn", 200))
+    ])  # fmt: skip
+    row = tables(waves, results=plans)["survey_profile"].iloc[0]
+    assert (row["population"], row["population_share"], row["population_month"]) == (
+        600,
+        75,
+        pd.Timestamp("2025-01-01"),
+    )
 
 
 def _sums(choices: list[set[int]]) -> set[int]:

@@ -1,7 +1,12 @@
 """The surveys page: what it says, what it filters by, and what it does with nothing and with what is hidden."""
 
+import pandas as pd
+
+from pages.components.charts import opinions
+from pages.components.theme import LIGHT
 from tests.pages.conftest import Open
 from tests.pages.screen import charts, tables, traces, words
+from tests.pages.survey_edition import FAMILIES, POINTS, question
 
 
 def test_waves_stand_side_by_side_with_interval_and_verdict(open_page: Open) -> None:
@@ -51,3 +56,19 @@ def test_without_a_survey_the_page_says_so(open_page: Open) -> None:
     app = open_page("surveys", "empty")
     assert [info.value for info in app.info] == ["This edition holds no survey. Load one and publish."]
     assert not charts(app)
+
+
+def test_a_middle_answer_stays_in_the_middle_where_nobody_gave_the_worst() -> None:
+    """Which points are bad follows from the scale, as another question shows it whole, not from this one's answers."""
+    questions, answers = [], []
+    for key, points in (("whole", POINTS), ("no_worst", POINTS[1:])):
+        questions.append(question(FAMILIES, "2024", key, 1, key, value=50.0, flag=None, reworded=None))
+        answers += [
+            {**FAMILIES, "wave": "2024", "question": key, "answer": point, "position": POINTS.index(point) + 1,
+             "is_valid": True, "favourable": point in POINTS[3:], "share": 100 / len(points)}
+            for point in points
+        ]  # fmt: skip
+    asked = pd.DataFrame(questions).assign(previous_wave=None, verdict=None, month=pd.Timestamp("2024-07-01"))
+    drawn = opinions(asked, pd.DataFrame(answers), LIGHT)
+    middle = [bar for bar in drawn.data if bar.name == "neither agree nor disagree"]
+    assert [round(bar.base[0] + bar.x[0] / 2, 6) for bar in middle] == [0, 0]

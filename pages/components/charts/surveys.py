@@ -23,6 +23,7 @@ def opinions(questions: pd.DataFrame, answers: pd.DataFrame, look: Look) -> go.F
     better. The stronger an answer, the darker; those not favourable are hatched. Where answers are hidden, the
     favourable share alone is drawn.
     """
+    scales = _scales(questions, answers)
     blocks = [(_title(rows.iloc[-1]), rows) for rows in _in_order(questions)]
     height = sum(_LINE * len(title) + _BAR * len(rows) + _AIR for title, rows in blocks)
     chart = drawing.figure(look, height + 52)
@@ -34,7 +35,7 @@ def opinions(questions: pd.DataFrame, answers: pd.DataFrame, look: Look) -> go.F
         )  # fmt: skip
         at += _LINE * len(title) + 4
         for _, row in rows.iterrows():
-            _add_wave(chart, row, answers, at + _BAR / 2, look)
+            _add_wave(chart, row, answers, at + _BAR / 2, look, scales.get(str(row["scale"]), (0, 0)))
             at += _BAR
         at += _AIR - 4
     chart.add_shape(type="line", x0=0, x1=0, y0=0, y1=height, layer="below", line={"color": look.muted, "width": 1})
@@ -77,7 +78,21 @@ def _title(row: pd.Series) -> list[str]:
     return [*lines, *(drawing.label(line) for line in wrap(change.capitalize(), _LETTERS))]
 
 
-def _add_wave(chart: go.Figure, row: pd.Series, answers: pd.DataFrame, y: float, look: Look) -> None:
+def _scales(questions: pd.DataFrame, answers: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return of every scale how many points are good, and how many there are, from what anybody answered on it."""
+    keys = ["survey", "wave", "respondent_group", "area", "question"]
+    told = answers[answers["is_valid"].astype("bool")].merge(questions[[*keys, "scale"]], on=keys)
+    good = told[told["favourable"].fillna(False).astype("bool")]
+    ends = good.groupby(["scale", *keys])["position"].nunique().groupby("scale").max()
+    return {
+        str(scale): (int(ends.get(scale, 0)), int(top))
+        for scale, top in told.groupby("scale")["position"].max().items()
+    }
+
+
+def _add_wave(
+    chart: go.Figure, row: pd.Series, answers: pd.DataFrame, y: float, look: Look, scale: tuple[int, int]
+) -> None:
     name = drawing.label(f"{row['wave']}")
     for words, x, side, shift in ((name, -101, "right", -4), (_share(row), 101, "left", 4)):
         chart.add_annotation(text=words, x=x, y=y, xanchor=side, xshift=shift, showarrow=False,
@@ -89,7 +104,7 @@ def _add_wave(chart: go.Figure, row: pd.Series, answers: pd.DataFrame, y: float,
         drawn = {"symbol": mark.symbol, "size": 11, "color": look.muted, "line": {"width": 2, "color": look.muted}}
         chart.add_scatter(x=[0], y=[y], mode="markers", marker=drawn, hoverinfo="skip", name=str(row["flag"]))
         return
-    for share, start, colour, shape, words in _segments(row, own, look):
+    for share, start, colour, shape, words in _segments(row, own, look, scale):
         chart.add_bar(
             x=[share], base=[start], y=[y], width=_BAR - 6, orientation="h", hoverinfo="text", name=words,
             hovertext=[f"{name}, {drawing.label(words)}<br><b>{wording.number(abs(share), 'percent')}</b>"],
@@ -104,8 +119,13 @@ def _share(row: pd.Series) -> str:
     return FLAG_MARKS.get(str(row["flag"]), FLAG_MARKS["suppressed"]).glyph
 
 
-def _segments(row: pd.Series, own: pd.DataFrame, look: Look) -> list[tuple[float, float, str, str, str]]:
-    """Return width, start, colour, pattern and words of each piece of a bar, those to the left going outwards."""
+def _segments(
+    row: pd.Series, own: pd.DataFrame, look: Look, scale: tuple[int, int]
+) -> list[tuple[float, float, str, str, str]]:
+    """Return width, start, colour, pattern and words of each piece of a bar, those to the left going outwards.
+
+    `scale`: how many points are good, and of how many; as many at the other end are bad, the rest is the middle.
+    """
     value = float(row["value"])
     whole = own["share"].sum(min_count=1) if len(own) else None
     if own["share"].isna().any() or whole is None or abs(float(whole) - 100) > 0.1:
@@ -114,7 +134,9 @@ def _segments(row: pd.Series, own: pd.DataFrame, look: Look) -> list[tuple[float
     good = own["favourable"].fillna(False).astype("bool")
     bad_way = own[~good] if not row["reversed"] else own[~good].iloc[::-1]
     good_way = own[good] if not row["reversed"] else own[good].iloc[::-1]
-    middle, bad = _parted(bad_way, int(good.sum()))
+    ends, top = scale
+    at_end = bad_way["position"] > top - ends if row["reversed"] else bad_way["position"] <= ends
+    middle, bad = bad_way[~at_end], bad_way[at_end]
     pieces = []
     right = left = float(middle["share"].sum()) / 2
     if len(middle):
@@ -129,8 +151,3 @@ def _segments(row: pd.Series, own: pd.DataFrame, look: Look) -> list[tuple[float
         pieces.append((-float(answer["share"]), -left, shade, "/", str(answer["answer"])))
         left += float(answer["share"])
     return pieces
-
-
-def _parted(others: pd.DataFrame, ends: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the points in the middle and those at the bad end, as many as are good; `others` go from the worst on."""
-    return others.iloc[ends:], others.iloc[:ends]

@@ -78,8 +78,11 @@ def question(edition: Edition, one: One) -> None:
     st.markdown(plain(row["sentence"]))
     if row["reversed"]:
         st.markdown(":gray[Reverse scored: disagreeing is the favourable answer.]")
-    shown = surveys.answers(_of_question(edition, one, chosen))
-    table(shown, f"Answers to: {row['text']}", "survey answers", tuple(shown.columns[1:]))
+    shown = surveys.answers(_of_question(edition, one, chosen), same)
+    if shown.empty:
+        st.markdown("How the answers were given is not told: they are too few, or hidden.")
+    else:
+        table(shown, f"Answers to: {row['text']}", "survey answers", tuple(shown.columns[1:]))
     _evidence(edition, row)
 
 
