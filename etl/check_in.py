@@ -3,6 +3,7 @@
 Two who write on the same check-in lose nothing: both entries stay, and the second is told whose it met.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from etl.record_tables import CHECK_INS, ESCALATIONS, EXCEPTION_RESPONSES, RAGS
 from etl.staff_text import evidence_faults, may_be_a_name, text_faults, tidy
 from etl.warehouse import Reader, Warehouse
 
+_EXCEPTION = re.compile(r"\w+\.\d{4}-\d{2}\.(?:newly_off|worse)")  # as metrics/exceptions.py names them
 _SETTLE = "They disagree; one of you has to settle it with a check-in that has seen both."
 
 
@@ -98,8 +100,12 @@ def record_check_in(warehouse: Warehouse, entry: CheckIn, shape: PlanShape, act:
     _refuse(faults(entry, shape))
     when = parse_by_when(entry.by_when, shape.start)
     with warehouse.writing() as writer:
-        if writer.query("SELECT 1 FROM actions WHERE action_id = ? LIMIT 1", [entry.action_id]).empty:
+        versions = "SELECT retired_why FROM actions WHERE action_id = ? ORDER BY version DESC LIMIT 1"
+        action = writer.query(versions, [entry.action_id])
+        if action.empty:
             raise UsageError("There is no such action in the plan; python -m etl plan export lists them.")
+        if action["retired_why"].notna().all():
+            raise UsageError("The action has left the plan; to bring it back, clear Retired because in its workbook.")
         own = _of_action(writer, entry.action_id)
         named = {one for one in (entry.follows, *entry.settles) if one}
         if named - set(own["check_in_id"]):
@@ -137,6 +143,8 @@ def conflict_words(recorded: Recorded) -> str | None:
 def record_response(warehouse: Warehouse, entry: Response, act: Act) -> Recorded:
     """Append an answer to an exception report. Raises UsageError, WarehouseBusyError; nothing is entered then."""
     told = [f"The {name} is missing." for name in ("role", "response", "owner") if not tidy(getattr(entry, name))]
+    if not _EXCEPTION.fullmatch(entry.exception_id):
+        told.append("There is no such exception report; the page Action plan lists them under Exceptions.")
     _refuse([*told, *_texts(entry, ("role", "response", "owner")), *_person(entry.role), *_person(entry.owner)])
     with warehouse.writing() as writer:
         known = writer.query("SELECT response_id FROM exception_responses")["response_id"]

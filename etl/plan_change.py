@@ -1,6 +1,6 @@
 """What a plan workbook would add, as it is put together: rows by table, findings, and what makes a new version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,28 @@ def refuse_text(change: Change, line: Line, key: str, kind: str) -> None:
     """Add a finding for each reason why the text of a cell may not be kept."""
     for fault in text_faults(line[key]):
         change.find(line, key, kind, "TEXT_REFUSED", fault, "Write roles instead of people, and nothing of a child.")
+
+
+def keep_absent(row: Row, before: Mapping[Any, Any], kind: str, columns: Collection[str]) -> None:
+    """Give a row what stands wherever the sheet has no such column: a column that is not there takes nothing away."""
+    absent = [name for name in SHEETS[kind] if name in row and name not in columns]
+    row |= {name: None if pd.isna(before[name]) else before[name] for name in absent}
+
+
+def ask_of_changes(change: Change, line: Line, row: Row, versions: Sequence[Mapping[Any, Any]], kind: str) -> None:
+    """Add a query where a line takes a text away, or puts back what another workbook has changed in between.
+
+    `versions` are the rows that stood one after another. Whoever loads a workbook that was exported before the last
+    change would undo that change without having seen it.
+    """
+    *earlier, now = versions
+    for name in (name for name in SHEETS[kind] if name in row and _plain(row[name]) != _plain(now[name])):
+        if name == "title" and not row[name]:
+            problem = "is blank where a text stood"
+            change.find(line, name, kind, "TEXT_GONE", problem, "Write it again, or say why it went.", "query")
+        elif _plain(row[name]) in [_plain(version[name]) for version in earlier]:
+            problem = "is what stood before it was changed"
+            change.find(line, name, kind, "CHANGED_BACK", problem, "Export again and make your change there.", "query")
 
 
 def differs(row: Row, before: Mapping[Any, Any], but: Iterable[str] = ()) -> bool:

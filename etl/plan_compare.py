@@ -15,7 +15,7 @@ import pandas as pd
 from etl.audit import Act
 from etl.by_when import parse_by_when
 from etl.finding import Finding, grouped
-from etl.plan_change import Change, Row, differs, refuse_text
+from etl.plan_change import Change, Row, ask_of_changes, differs, keep_absent, refuse_text
 from etl.plan_entries import compare_check_ins
 from etl.plan_record import PlanRecord, latest, next_number
 from etl.plan_shape import PlanShape
@@ -58,6 +58,10 @@ def _actions(change: Change, file: PlanFile, held: PlanRecord, shape: PlanShape,
         before = known.get(action_id)
         kept = end + place if before is None else before["position"]  # of a part of the plan the order is not known
         row = _action(change, line, action_id, shape) | {"position": place if whole else kept}
+        if before is not None:
+            keep_absent(row, before, "Actions", file.columns["Actions"])
+            versions = held.actions[held.actions["action_id"] == action_id].sort_values("version")
+            ask_of_changes(change, line, row, versions.to_dict("records"), "Actions")
         if before is None or differs(row, before):
             version = 1 if before is None else int(before["version"]) + 1
             if row["by_when_kind"] == "words" and (before is None or before["by_when"] != row["by_when"]):
@@ -234,6 +238,11 @@ def _impact_measures(
             row[key] = line[key]
         row |= {"status": line["status"], "confidence": line["confidence"]}
         before = known.get(str(line["id"]))
+        if before is not None:
+            columns = file.columns["Impact measures"]
+            keep_absent(row, before, "Impact measures", columns)
+            if "action_refs" not in columns:
+                row["action_ids"] = before["action_ids"]
         if before is None or differs(row, before):
             version = 1 if before is None else int(before["version"]) + 1
             change.impact_measures.append({**row, "version": version, "at": act.at, "by": act.who, "source": file.name})

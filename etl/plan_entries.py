@@ -8,12 +8,13 @@ from etl.audit import Act
 from etl.by_when import parse_by_when
 from etl.finding import Finding
 from etl.plan_change import Change, Row, differs, refuse_text
-from etl.plan_record import PlanRecord, next_number
+from etl.plan_record import PlanRecord, latest, next_number
 from etl.plan_shape import PlanShape
 from etl.plan_sheets import Line, PlanFile
 from etl.record_tables import RAGS
 from etl.staff_text import evidence_faults, may_be_a_name
 
+_WRITTEN_BY_US = ("check_in_id", "by", "source", "follows", "settles")
 _DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%m/%Y", "%d/%m/%Y %H:%M")
 
 
@@ -23,7 +24,12 @@ def compare_check_ins(
     """Add the workbook's new check-ins to the change; `ids` has the id of each reference."""
     known = {str(row["check_in_id"]): row for row in held.check_ins.to_dict("records")}
     every = [*known, *(line["check_in_id"] or "" for line in file.lines.get("Check-ins", []))]
-    last = {str(row["action_id"]): str(row["check_in_id"]) for row in held.check_ins.to_dict("records")}
+    printed = set(known) & {line["check_in_id"] for line in file.lines.get("Check-ins", [])}
+    # Whoever filled in an export had seen the check-ins it prints, and none that was entered since.
+    rows = [row for one, row in known.items() if not printed or one in printed]
+    last = {str(row["action_id"]): str(row["check_in_id"]) for row in rows}
+    dated = {str(row["action_id"]): row["at"] for row in known.values()}
+    gone = _retired(change, held)
     for line in file.lines.get("Check-ins", []):
         action_id = line["action_id"] or ids.get(str(line["ref"]))
         if action_id is None or action_id not in {*ids.values(), *held.actions["action_id"]}:
@@ -44,6 +50,17 @@ def compare_check_ins(
                     "Check-ins are never changed: put it back and add a line of its own, with Check-in left blank.",
                 )
             continue
+        own = [key for key, row_held in known.items() if row_held["action_id"] == action_id] if one is None else []
+        same = [key for key in own if not differs(row, known[key], but=_WRITTEN_BY_US)]
+        if same:  # a line that was loaded before, from a workbook without its number
+            last[action_id] = same[-1]
+            continue
+        if action_id in gone:
+            change.find(line, "ref", "Check-ins", "ACTION_RETIRED", "has left the plan", "Clear Retired because first.")
+        if one is None and row["at"] and action_id in dated and row["at"].date() < dated[action_id].date():
+            problem = "lies before another check-in of the action, and its rating would be the one that stands"
+            change.find(line, "at", "Check-ins", "CHECK_IN_OUT_OF_ORDER", problem, "Enter the latest last.", "query")
+        dated[action_id] = row["at"] or dated.get(action_id, act.at)
         if one is None:
             one = f"{action_id}.{next_number(every, f'{action_id}.')}"
             every.append(one)
@@ -62,6 +79,13 @@ def compare_check_ins(
             change.findings.append(
                 Finding("CHECK_IN_MISSING", "error", problem, "Leave Follows and Settles blank.", "Check-ins")
             )
+
+
+def _retired(change: Change, held: PlanRecord) -> set[str]:
+    """Return the actions that had left the plan and that the workbook does not bring back."""
+    before = latest(held.actions, "action_id")
+    back = {str(row["action_id"]) for row in change.actions if not row["retired_why"]}
+    return set(before.loc[before["retired_why"].notna(), "action_id"].astype("str")) - back
 
 
 def _check_in(change: Change, line: Line, action_id: str, shape: PlanShape, act: Act, name: str) -> Row:
@@ -93,7 +117,13 @@ def _check_in(change: Change, line: Line, action_id: str, shape: PlanShape, act:
         )
     elif at > act.at:
         change.find(line, "at", "Check-ins", "DATE_IN_FUTURE", "lies in the future", "Write the day of the check-in.")
+    elif at.date() < shape.start:
+        problem = "lies before the plan's start"
+        change.find(line, "at", "Check-ins", "DATE_BEFORE_PLAN", problem, "Write the day of the check-in.", "query")
     when = parse_by_when(line["by_when"], shape.start)
+    if when.kind == "words":
+        problem = "is no date we can read"
+        change.find(line, "by_when", "Check-ins", "DATE_UNDATED", problem, "Write month and year, such as Sep-24.")
     if when.raw and not line["reason"]:
         change.find(
             line,

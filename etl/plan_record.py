@@ -28,7 +28,8 @@ class PlanRecord:
 def read_plan_record(reader: Reader) -> PlanRecord:
     """Return what the warehouse holds of the plan, in the order in which it was entered."""
     ordered = (
-        (ACTIONS, "position, version"), (IMPACT_MEASURES, "position, version"), (CHECK_INS, '"at", check_in_id'),
+        (ACTIONS, "position, version"), (IMPACT_MEASURES, "position, version"),
+        (CHECK_INS, '"at", length(check_in_id), check_in_id'),  # the tenth of an action comes after its ninth
         (EXCEPTION_RESPONSES, '"at", response_id'), (ESCALATIONS, '"at", escalation_id'),
     )  # fmt: skip
     return PlanRecord(

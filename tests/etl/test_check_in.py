@@ -127,6 +127,8 @@ def test_an_answer_closes_a_report_and_a_later_one_counts(warehouse: Warehouse, 
     )
     assert record_response(warehouse, entry, act).entry_id == "slt_list_size.2025-10.worse.1"
     assert record_response(warehouse, replace(entry, response="Three"), act).entry_id == "slt_list_size.2025-10.worse.2"
+    with pytest.raises(UsageError, match="no such exception report"):
+        record_response(warehouse, replace(entry, exception_id="slt_list_size"), act)
     with pytest.raises(UsageError, match="The response is missing"):
         record_response(warehouse, replace(entry, response=""), act)
 

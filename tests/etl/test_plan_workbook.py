@@ -1,5 +1,7 @@
 """The plan's workbook: round trip, adding, renumbering, retiring; what is refused; and that no cell is repeated."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -8,15 +10,17 @@ import pytest
 from etl.__main__ import main
 from etl.audit import Act, acts
 from etl.check_in import CheckIn, record_check_in
+from etl.errors import UsageError
 from etl.plan_export import write_plan
 from etl.plan_load import PlanOutcome, load_plan
-from etl.plan_record import PlanRecord, latest, read_plan_record
+from etl.plan_record import PlanRecord, latest, read_plan_record, standing
 from etl.plan_shape import load_plan_shape
 from etl.plan_sheets import SHEETS, PlanFile, from_answer, read_to_answer
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
 
 SHAPE = load_plan_shape(SHIPPED / "plan")
+START = datetime(2023, 7, 3, 9)
 Cells = dict[str, list[list[str | None]]]
 
 
@@ -187,3 +191,70 @@ def test_the_doors_write_check_load_and_export(
     assert main(["plan", "load", str(tmp_path / "other.csv")]) == 1
     assert "error NO_PLAN: other.csv: no sheet holds actions or check-ins." in capsys.readouterr().out
     assert main(["plan", "load", str(tmp_path / "none.xlsx")]) == 2
+
+
+def test_a_column_that_is_not_there_takes_nothing_away(plan: Warehouse, act: Act, tmp_path: Path) -> None:
+    book = exported(plan, tmp_path / "plan.xlsx")
+    for sheet, column in (("Actions", "Lead role"), ("Impact measures", "Actions")):
+        book[sheet].delete_cols([cell.value for cell in book[sheet][1]].index(column) + 1)
+    book.save(tmp_path / "narrow.xlsx")
+    found = load(plan, act, tmp_path / "narrow.xlsx")
+    assert (found.loaded, found.counts) == (True, {"actions": 0, "impact_measures": 0, "check_ins": 0})
+
+
+def test_a_workbook_exported_before_a_change_does_not_undo_it_unasked(
+    plan: Warehouse, act: Act, tmp_path: Path
+) -> None:
+    stale = exported(plan, tmp_path / "plan.xlsx")
+    book = exported(plan, tmp_path / "other.xlsx")
+    row_of(book, "Actions", "3.1.1")["By when"].value = "Sep-24"
+    book.save(tmp_path / "other.xlsx")
+    assert load(plan, act, tmp_path / "other.xlsx").loaded
+    row_of(stale, "Actions", "3.1.2")["Action"].value = None
+    stale.save(tmp_path / "stale.xlsx")
+    assert load(plan, act, tmp_path / "stale.xlsx").unexplained == ("CHANGED_BACK", "TEXT_GONE")
+    assert latest(record(plan).actions, "action_id")["by_when"].iloc[0] == "Sep-24"
+
+
+def add_check_in(book: openpyxl.Workbook, path: Path, **cells: str) -> Path:
+    line = {"Reference": "3.1.1", "Date": "2023-08-02", "Role": "ND Workstream", "RAG": "A", "Progress": "Begun"}
+    book["Check-ins"].append([{**line, **cells}.get(str(cell.value)) for cell in book["Check-ins"][1]])
+    book.save(path)
+    return path
+
+
+def test_the_lines_of_a_workbook_are_entered_once_and_meet_what_came_between(
+    plan: Warehouse, act: Act, tmp_path: Path
+) -> None:
+    path = tmp_path / "lines.xlsx"
+    record_check_in(plan, CheckIn("A001", "ND Workstream", "G", "Begun"), SHAPE, replace(act, at=START), "page")
+    book = exported(plan, path)
+    record_check_in(
+        plan, CheckIn("A001", "ND Workstream", "R", "Stuck", follows="A001.1"), SHAPE, replace(act, at=START), "page"
+    )
+    assert load(plan, act, add_check_in(book, path)).counts["check_ins"] == 1
+    assert load(plan, act, path).counts["check_ins"] == 0
+    assert standing(record(plan).check_ins.to_dict("records")) == {"A001.2", "A001.3"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule"),
+    [
+        ({"Date": "2023-06-01"}, "CHECK_IN_OUT_OF_ORDER"),
+        ({"Date": "1900-01-01", "Reference": "3.1.2"}, "DATE_BEFORE_PLAN"),
+        ({"New date": "soon", "Why the new date": "Staff"}, "DATE_UNDATED"),
+        ({"Reference": "A003", "Action id": "A003"}, "ACTION_RETIRED"),
+    ],
+)
+def test_a_check_in_that_cannot_stand_as_written_is_not_loaded(
+    plan: Warehouse, act: Act, tmp_path: Path, cells: dict[str, str], rule: str
+) -> None:
+    record_check_in(plan, CheckIn("A001", "ND Workstream", "G", "Begun"), SHAPE, replace(act, at=START), "page")
+    book = exported(plan, tmp_path / "plan.xlsx")
+    row_of(book, "Actions", "3.1.3")["Retired because"].value = "Merged into 3.1.2"
+    book.save(tmp_path / "plan.xlsx")
+    assert load(plan, act, tmp_path / "plan.xlsx").loaded
+    found = load(plan, act, add_check_in(exported(plan, tmp_path / "now.xlsx"), tmp_path / "line.xlsx", **cells))
+    assert (found.loaded, rules(found)) == (False, [rule])
+    with pytest.raises(UsageError, match="has left the plan"):
+        record_check_in(plan, CheckIn("A003", "ND Workstream", "G", "Begun"), SHAPE, act, "page")
