@@ -126,7 +126,7 @@ def _table(table: Table, is_after_chart: bool) -> str:
         first, *rest = (f"{kind}>{_text(cell)}" for cell, kind in zip(cells, figure, strict=True))
         rows.append(f'<tr><th scope="row"{first}</th>{"".join(f"<td{cell}</td>" for cell in rest)}</tr>')
     return (
-        f'<div class="scroll {kind}" role="region" tabindex="0" aria-label="{_text(table.words)}"><table>'
+        f'<div class="scroll {kind}" role="region" tabindex="0" aria-label="Table: {_text(table.words)}"><table>'
         f"<caption>{_text(table.words)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
