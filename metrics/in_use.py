@@ -33,14 +33,29 @@ def disclosed_before(editions: Path) -> pd.DataFrame | None:
 
 
 def tables_in_use(local: LocalPlan, editions: Path, audience: Audience) -> dict[str, pd.DataFrame] | None:
-    """Return the tables of the edition in use, as an audience has them; None without one of this plan to read."""
+    """Return the tables of the edition in use, as an audience has them; None without one of this plan to read.
+
+    Where it is read in an earlier month than another edition was, it lacks the exception reports of the months since:
+    they come from that other one, so that an open report is never lost.
+    """
     before = current_edition(editions)
     try:
-        if before is None or another_plan(local.plan, read_manifest(editions, before)):
+        if before is None or another_plan(local.plan, manifest := read_manifest(editions, before)):
             return None
-        return read_tables(editions, before, audience)
+        tables = read_tables(editions, before, audience)
     except EditionError:
         return None
+    own = [one for one in list_editions(editions) if not another_plan(local.plan, one)]
+    for other in sorted(own, key=lambda one: (one.as_of, one.published_at), reverse=True):
+        if other.as_of <= manifest.as_of:
+            break
+        try:
+            later = read_tables(editions, other.edition_id, audience)["exceptions"]
+        except EditionError:
+            continue
+        both = pd.concat([tables["exceptions"], later])
+        return {**tables, "exceptions": both.drop_duplicates("exception_id", ignore_index=True)}
+    return tables
 
 
 def refuse_rewriting(local: LocalPlan, editions: Path) -> None:
