@@ -29,10 +29,13 @@ def warm_up() -> bool:
 screen = st.navigation(
     [
         st.Page("pages/scorecard.py", title="Scorecard", default=True),
-        st.Page("pages/kpi.py", title="KPI in full", url_path="kpi"),
+        st.Page("pages/kpi.py", title="KPI", url_path="kpi"),
         st.Page("pages/waiting_times.py", title="Waiting times", url_path="waiting_times"),
         st.Page("pages/ehc_plans.py", title="EHC plans", url_path="ehc_plans"),
+        st.Page("pages/surveys.py", title="Surveys", url_path="surveys"),
         st.Page("pages/capacity.py", title="What would it take?", url_path="capacity"),
+        st.Page("pages/action_plan.py", title="Action plan", url_path="action_plan"),
+        st.Page("pages/review.py", title="Review", url_path="review"),
         st.Page("pages/changes.py", title="What changed?", url_path="changes"),
         st.Page("pages/definitions.py", title="Definitions", url_path="definitions"),
         st.Page("pages/data_quality.py", title="Data quality", url_path="data_quality"),

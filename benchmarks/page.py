@@ -31,7 +31,7 @@ from metrics.edition import content_hash, current_edition, read_manifest, read_t
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "Scorecard": "",
-    "KPI in full": "kpi?kpi=ehc_plans_within_20_weeks_excluding_exceptions",
+    "KPI": "kpi?kpi=ehc_plans_within_20_weeks_excluding_exceptions",
     "Waiting times": "waiting_times",
     "EHC plans": "ehc_plans",
     "What would it take?": "capacity",

@@ -1,5 +1,5 @@
 """The doors of `python -m etl`: check, load, findings, template, sketch, withdraw, status, audit,
-backup, restore, dictionary, demo."""
+backup, restore, dictionary, demo; and those to the plan itself (etl/plan_door.py)."""
 
 import argparse
 import getpass
@@ -17,6 +17,7 @@ from rich.progress import Progress
 from etl import keeping
 from etl.audit import Act
 from etl.clean import month_in
+from etl.demo.plan import load_demonstration_plan
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
 from etl.door import answer
@@ -24,6 +25,7 @@ from etl.errors import UsageError, WarehouseBusyError
 from etl.load import withdraw
 from etl.local_area import load_local_area
 from etl.pipeline import Outcome, checked_files, load_files, sketched, status
+from etl.plan_door import add_plan_commands
 from etl.return_slip import slip_of_file, slip_of_load
 from etl.settings import SHIPPED, data_folder, plan_folder
 from etl.source import load_sources
@@ -201,7 +203,8 @@ def _demo(options: argparse.Namespace) -> int:
     act = Act(WHO, _now())
     outcomes = list(load_files(warehouse, files, act, explanations=EXPLANATIONS, demonstration=True))
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
-    return 1 if any(outcome.refused for outcome in outcomes) else 0
+    plan = load_demonstration_plan(warehouse, files[0].parent, plan_folder(), act, options.seed)
+    return 1 if any(outcome.refused for outcome in outcomes) or (plan and not plan.loaded) else 0
 
 
 def _now() -> datetime:
@@ -272,6 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--into", type=Path, metavar="FOLDER", help="another data folder than the one in use")
     for sub in (backup, back):
         sub.add_argument("--by", help="who; by default the account's name")
+    add_plan_commands(command, _tell)
     demo = command("demo", _demo, "write and load the demonstration extracts")
     demo.add_argument("--when-empty", action="store_true", help="only where nothing is loaded yet")
     demo.add_argument("--seed", type=int, default=SEED, help="another seed invents other children")

@@ -15,11 +15,11 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file, all of it or none, in place of one that may be there."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a small file, text as UTF-8, all of it or none, in place of one that may be there."""
     beside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
         flush(beside)
         beside.replace(path)
     except BaseException:

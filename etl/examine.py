@@ -23,6 +23,7 @@ from etl.layout_crosstab import clean_crosstab
 from etl.layout_figures import clean_figures
 from etl.layout_pathways import clean_pathways
 from etl.layout_rows import clean_rows
+from etl.layout_survey import clean_survey, other_field_work
 from etl.layout_values import clean_values
 from etl.local_area import load_local_area
 from etl.months import published_month
@@ -32,7 +33,9 @@ from etl.published import missing_areas, refuse_structure, unknown_areas
 from etl.read import Content, read, read_together
 from etl.recognise import Match, recognise
 from etl.screen import screen
-from etl.source import Source, load_sources
+from etl.source import Source
+from etl.survey_screen import screen_survey
+from etl.waves import known_sources
 
 # More bad rows than this and loading the rest would falsify the list (house rule; DESIGN "Safety").
 BAD_ROWS_ALLOWED = 0.05
@@ -141,14 +144,16 @@ def examine(
     except UnreadableFileError as error:
         return _refused(found, [Finding(error.rule, "error", error.message.rstrip("."), error.remedy)])
     match = recognise(
-        content, load_sources(), source,
-        lambda m: belongs(content, m, path.stem) if m.source.pathways else (),
+        content, known_sources(around.plan), source,
+        lambda m: belongs(content, m, path.stem) if m.source.pathways else other_field_work(m),
     )  # fmt: skip
     notes = _reading_notes(content, match)
     if isinstance(match, Finding):
         return _refused(found, [*notes, match])
     found.source = match.source
-    screened = [] if match.source.public or not match.tables else screen(content, match)
+    screened = []
+    if match.tables and not match.source.public:
+        screened = screen_survey(content, match) if match.source.survey else screen(content, match)
     before = [*notes, *match.findings, *screened]
     if verdict([*match.findings, *screened]) == "reject":
         return _refused(found, before)
@@ -192,6 +197,9 @@ def _cleaned(
         cleaned, found.month = clean_pathways(match, context, _uncalculated(content, match))
         return cleaned, []
     plan = load_local_area(around.plan)
+    if match.source.survey:
+        cleaned, found.month = clean_survey(match, plan, said, around.today)
+        return cleaned, []
     if match.source.figures:
         cleaned = clean_figures(match, plan, around.today)
         found.month, findings = published_month(match, cleaned, said, around.today)

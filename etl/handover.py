@@ -10,10 +10,11 @@ import pandas as pd
 
 from etl.examine import Examination, examine
 from etl.finding import Finding, Reject
-from etl.source import load_sources
-from etl.tables import AREAS, BAND_COUNTS, MEASURES, PATHWAYS, REJECTS
+from etl.settings import plan_folder
+from etl.tables import ANSWERS, AREAS, BAND_COUNTS, MEASURES, PATHWAYS, QUESTIONS, REJECTS, WAVES
+from etl.waves import known_sources
 
-_TABLES = {table.name: table for table in (AREAS, BAND_COUNTS, MEASURES, PATHWAYS)}
+_TABLES = {table.name: table for table in (ANSWERS, AREAS, BAND_COUNTS, MEASURES, PATHWAYS, QUESTIONS, WAVES)}
 
 
 def examine_to_folder(
@@ -66,7 +67,7 @@ def from_folder(path: Path, answer: Mapping[str, Any], out: Path, others: Sequen
         path,
         answer["sha256"],
         tuple(others),
-        load_sources()[answer["source"]] if answer["source"] else None,
+        known_sources(plan_folder())[answer["source"]] if answer["source"] else None,
         day["month"],
         day["covers_from"],
         answer["rows_in"],

@@ -23,8 +23,17 @@ def _chain_the_audit(writer: "Writer") -> None:
     writer.insert(AUDIT, AUDIT.typed(chained(rows)))
 
 
+def _scale_the_answers(writer: "Writer") -> None:
+    """Give answers their scale and what counts as a good one; nothing could be loaded into them before.
+
+    The tables of the plan, its check-ins, answers and escalations begin empty.
+    """
+    writer.execute('ALTER TABLE answers ADD COLUMN "scale" TEXT')
+    writer.execute('ALTER TABLE answers ADD COLUMN "favourable" BOOLEAN')
+
+
 # Step n takes a warehouse of version n to n + 1. A step is never changed once released.
-_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit,)
+_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit, _scale_the_answers)
 VERSION = len(_STEPS) + 1
 
 

@@ -22,8 +22,9 @@ from etl.load import already_loaded, record_refusal, store
 from etl.local_area import load_local_area
 from etl.published_history import beside_published
 from etl.settings import key_file, plan_folder, reference_folder
-from etl.source import load_sources
+from etl.survey_beside import beside_waves
 from etl.warehouse import Warehouse
+from etl.waves import known_sources
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ def examine_files(
 
     An extract is a file, or the files that are the modules of one (etl/bundle.py).
     """
-    if source and source not in load_sources():
-        raise UsageError(f"There is no source {source!r}; known are {', '.join(load_sources())}.")
+    known = known_sources(plan_folder())
+    if source and source not in known:
+        raise UsageError(f"There is no source {source!r}; known are {', '.join(known)}.")
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
@@ -114,7 +116,7 @@ def beside_loads(warehouse: Warehouse, found: Examination, *, published: bool = 
         return found
     with warehouse.reading() as reader:
         if not already_loaded(reader, found):
-            odd = beside_history(reader, found)
+            odd = beside_history(reader, found) + beside_waves(reader, found)
             if published:
                 odd += beside_published(reader, found, load_local_area(plan_folder()).areas)
             return replace(found, findings=tuple(grouped([*found.findings, *odd])))
@@ -170,7 +172,9 @@ def sketched(path: Path) -> str:
     """
     folder = working_folder("waymark-")
     try:
-        answer = run_confined("etl.sketch:sketch_to_answer", {"path": str(path.resolve())}, folder)
+        answer = run_confined(
+            "etl.sketch:sketch_to_answer", {"path": str(path.resolve()), "plan": str(plan_folder())}, folder
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return str(answer["draft"])

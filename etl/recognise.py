@@ -12,6 +12,7 @@ from etl.locate import best_header, missing_columns, repeated_headings, share_fo
 from etl.read import Content, Sheet
 from etl.recognise_modules import match_modules
 from etl.source import Source, normal
+from etl.survey_columns import match_survey
 
 # Below this share of known headings a file is no damaged copy of a source but something else.
 _NEAR = 0.5
@@ -94,6 +95,8 @@ def match(content: Content, source: Source) -> Match:
     sheets = [sheet for sheet in content.sheets if not sheet.hidden]
     if content.kind not in source.formats:
         return Match(source, 0.0, (), ())
+    if source.survey:
+        return match_survey(sheets, source)
     if source.pathways and source.pathways.modules:
         return match_modules(sheets, source, may_lack=content.kind == "xml")
     return _match_crosstab(sheets, source) if source.crosstab else _match_rows(sheets, source)

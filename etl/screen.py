@@ -21,7 +21,7 @@ def screen(content: Content, match: Match) -> list[Finding]:
     ours = {table.sheet.name for table in tables}
     for sheet in content.sheets:
         if sheet.name not in ours:
-            findings += _of_other_sheet(sheet)
+            findings += of_other_sheet(sheet)
     return findings
 
 
@@ -86,7 +86,8 @@ def _notes(table: Located, dropped: list[str], unknown: list[str]) -> list[Findi
     return findings
 
 
-def _of_other_sheet(sheet: Sheet) -> list[Finding]:
+def of_other_sheet(sheet: Sheet) -> list[Finding]:
+    """Return errors for children's identifiers on a sheet that is not read; of a hidden one, for any identifiers."""
     kinds = EVERY_KIND if sheet.hidden else OF_CHILDREN
     findings = []
     for place in sheet.cells.columns:

@@ -7,21 +7,27 @@ from pathlib import Path
 from etl.privacy import holds_identifier
 from etl.read import Content, Sheet, read
 from etl.source import Source, load_sources, normal
+from etl.survey_sketch import sketch_survey
+from etl.waves import load_waves
 
 _LIKE = 0.75
 # What stands in rows and not in headings: a date, an e-mail address, a number that may be somebody's.
 _DATUM = re.compile(r"\d{5}|\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|@")
 
 
-def sketch(path: Path) -> str:
-    """Return the draft as YAML text; every line to settle says TODO. Raises UnreadableFileError.
+def sketch(path: Path, plan: Path) -> str:
+    """Return the draft as YAML text, of a survey's export that of a wave; every line to settle says TODO.
+
+    `plan` is the plan folder with the waves known so far. Raises UnreadableFileError.
 
     Headings are quoted, cells below them never.
     """
     content = read(path)
+    name = re.sub(r"[^a-z0-9]+", "_", path.stem.casefold()).strip("_")
+    if draft := sketch_survey(content, name, load_waves(plan)):
+        return draft
     sheet = max((s for s in content.sheets if not s.hidden), key=lambda s: len(s.cells) * len(_header(s)[1]))
     header_row, headings = _header(sheet)
-    name = re.sub(r"[^a-z0-9]+", "_", path.stem.casefold()).strip("_")
     return "\n".join([*_top(path, content, sheet, header_row, name), *_columns(headings), *_rest(), ""])
 
 
@@ -90,7 +96,7 @@ def _rest() -> list[str]:
     ]
 
 
-def sketch_to_answer(*, path: str, out: Path) -> dict[str, str]:
+def sketch_to_answer(*, path: str, plan: str, out: Path) -> dict[str, str]:
     """Run `sketch` in the limited child process."""
     assert out
-    return {"draft": sketch(Path(path))}
+    return {"draft": sketch(Path(path), Path(plan))}

@@ -17,6 +17,7 @@ from etl.figures import Figures
 from etl.heading import Heading as Heading
 from etl.heading import normal as normal
 from etl.pathways import Pathways
+from etl.surveys import Wave
 from etl.tables import BREAKDOWNS, EVERYONE, Level
 from etl.values import Values
 
@@ -117,9 +118,11 @@ class MonthRule(Document):
     latest: str | None = Field(None, description="column whose latest period is the file's month")
     snapshot: bool = Field(False, description="pathways: the snapshot column, a title such as As at …, or the name")
 
+    fieldwork: bool = Field(False, description="survey: the month its field work ends")
+
     @model_validator(mode="after")
     def _one(self) -> "MonthRule":
-        if [self.title is not None, self.latest is not None, self.snapshot].count(True) != 1:
+        if [self.title is not None, self.latest is not None, self.snapshot, self.fieldwork].count(True) != 1:
             raise ValueError("give one of title, latest and snapshot")
         return self
 
@@ -143,12 +146,14 @@ class Source(Document):
     pathways: Pathways | None = None
     figures: Figures | None = None
     values: Values | None = None
+    survey: Wave | None = Field(None, description="filled in from the plan folder's surveys (etl/waves.py)")
 
     @model_validator(mode="after")
     def _one_layout(self) -> "Source":
-        if [self.crosstab, self.rows, self.pathways, self.figures, self.values].count(None) != 4:
+        layouts = [self.crosstab, self.rows, self.pathways, self.figures, self.values, self.survey]
+        if layouts.count(None) != len(layouts) - 1:
             raise ValueError("give one of crosstab, rows, pathways, figures and values")
-        if self.organisation is None and self.pathways is None and self.figures is None:
+        if self.organisation is None and not (self.pathways or self.figures or self.survey):
             raise ValueError("organisation: missing")
         if self.month.snapshot != (self.pathways is not None):
             raise ValueError("month: snapshot goes with pathways, and only with it")
@@ -162,7 +167,7 @@ class Source(Document):
     @property
     def path(self) -> str:
         """Return the file an editor would open, as errors name it."""
-        return f"etl/sources/{self.name}.yaml"
+        return f"{'data/plan/surveys' if self.survey else 'etl/sources'}/{self.name}.yaml"
 
     def headings(self) -> dict[str, Heading]:
         """Return every column that must be recognised, by its YAML key below the layout."""
@@ -174,6 +179,8 @@ class Source(Document):
             return {f"figures.columns.{key}": heading for key, heading in self.figures.columns.items()}
         if self.values:
             return {f"values.columns.{key}": heading for key, heading in self.values.columns.items()}
+        if self.survey:
+            return self.survey.headings()
         assert self.rows
         return {
             "rows.level": self.rows.level,
@@ -190,17 +197,18 @@ def load_sources(folder: Path = FOLDER) -> Mapping[str, Source]:
 
 def load_source(path: Path) -> Source:
     """Return one source, with what it is based on filled in. Raises DocumentError naming file and key."""
-    return read_document(path, Source, {"name": path.stem, **_with_base(path, seen=())})
+    return read_document(path, Source, {"name": path.stem, **with_base(path)})
 
 
-def _with_base(path: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+def with_base(path: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what a file says, on top of what the file it is based on says. Raises DocumentError."""
     content = read_mapping(path)
     base = content.pop("based_on", None)
     if base is None:
         return content
     if base in seen or not (path.parent / f"{base}.yaml").is_file():
         raise DocumentError(f"{path.name}: based_on names {base}, which is not there or leads back here.")
-    return _merge(_with_base(path.parent / f"{base}.yaml", (*seen, base)), content)
+    return _merge(with_base(path.parent / f"{base}.yaml", (*seen, base)), content)
 
 
 def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

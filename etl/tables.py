@@ -6,6 +6,9 @@ identifiers exist only as keyed hashes.
 
 from typing import Literal, get_args
 
+from etl.record_tables import BY_WHEN_KINDS as BY_WHEN_KINDS
+from etl.record_tables import PLAN_RECORD
+from etl.record_tables import RAGS as RAGS
 from etl.table import PANDAS_TYPES as PANDAS_TYPES
 from etl.table import Column as Column
 from etl.table import Table as Table
@@ -28,6 +31,12 @@ PATHWAY_BREAKDOWNS = (
     "deprivation",
 )
 BREAKDOWNS = (*PATHWAY_BREAKDOWNS, "placement", "years_in_place")
+
+# Scales that are none: a choice of several, and who answered. A respondent who chose anything has ANSWERED as well.
+SEVERAL, PROFILE = "several", "profile"
+ANSWERED = "any of these"
+# Answers out of the base, beside a blank; "not valid" is one that is not on the question's scale.
+LEFT_OUT = ("don't know", "not applicable", "prefer not to say", "not valid")
 
 # What a list from a published table is not split by carries this breakdown and this group.
 EVERYONE = "all"
@@ -168,10 +177,45 @@ ANSWERS = Table(
         Column("respondent", "TEXT", "running number within the load"),
         Column("respondent_group", "TEXT", "who was asked"),
         Column("question", "TEXT", "question key"),
-        Column("answer", "TEXT", "the option chosen", required=False),
-        Column("scale_position", "INTEGER", "place of the option on its scale", required=False),
+        Column("answer", "TEXT", "the option chosen, in the scale's words; missing: left blank", required=False),
+        Column("scale_position", "INTEGER", "its place on its scale, 1 the worst; missing: out of the base", False),
+        Column("scale", "TEXT", "which scale it is on (etl/survey_scales.yaml), several, or profile", required=False),
+        Column("favourable", "BOOLEAN", "whether it is among the best answers, reverse scoring heeded", required=False),
     ),
     key=("load_id", "respondent", "question", "answer"),
+)
+
+WAVES = Table(
+    "waves",
+    "One row per load of a survey: one time it was asked, of one group.",
+    (
+        _LOAD_ID,
+        Column("survey", "TEXT", "which survey"),
+        Column("wave", "TEXT", "which time it was asked"),
+        Column("respondent_group", "TEXT", "who was asked"),
+        Column("title", "TEXT", "the wave in words"),
+        Column("fieldwork_from", "DATE", "first day it could be answered"),
+        Column("fieldwork_to", "DATE", "last day; its month is the wave's"),
+        Column("channel", "TEXT", "how people came to it", required=False),
+        Column("invited", "INTEGER", "how many were asked; missing: nobody knows, as of an open link", required=False),
+    ),
+    key=("load_id",),
+)
+
+QUESTIONS = Table(
+    "questions",
+    "One row per load of a survey and question.",
+    (
+        _LOAD_ID,
+        Column("question", "TEXT", "question key"),
+        Column("position", "INTEGER", "order in which they are asked"),
+        Column("text", "TEXT", "the words it was asked in"),
+        Column("scale", "TEXT", "which scale, or several for a choice of several"),
+        Column("reversed", "BOOLEAN", "whether agreement is the bad answer"),
+        Column("reworded", "TEXT", "what changed in its words since the wave before", required=False),
+        Column("comparable", "BOOLEAN", "whether it may be held against the wave before it for all that"),
+    ),
+    key=("load_id", "question"),
 )
 
 REJECTS = Table(
@@ -232,8 +276,11 @@ WAREHOUSE = (
     BAND_COUNTS,
     MEASURES,
     ANSWERS,
+    WAVES,
+    QUESTIONS,
     REJECTS,
     FINDINGS,
+    *PLAN_RECORD,
     AUDIT,
     CONTRACT,
 )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from etl.tables import EVERYONE
 from metrics.kinds import PLACE
 from metrics.rule import COLUMNS
 
@@ -39,7 +40,8 @@ def _measure_cells(facts: Mapping[str, pd.DataFrame], leads: Collection[str]) ->
 def _answer_cells(facts: Mapping[str, pd.DataFrame], leads: Collection[str]) -> pd.DataFrame:
     rows = facts["answer_counts"].rename(columns={"survey": "lead"})
     columns = ["lead", *PLACE, "respondent_group", "question", *COLUMNS["answer_counts"], "children"]
-    return rows.loc[rows["lead"].isin(leads), columns]
+    # No KPI is split by who answered; what surveys tell by group stays off the board's file (disclosure_surveys.py).
+    return rows.loc[rows["lead"].isin(leads) & (rows["breakdown"] == EVERYONE), columns]
 
 
 def kinds_of(cells: pd.DataFrame) -> pd.DataFrame:

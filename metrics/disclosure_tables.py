@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from metrics.plan_edition import escalations_for_board
+
 # A check's sentence holds counts; the board learns whether it held.
 _HELD = {True: "It holds.", False: "It does not hold; the restricted edition says by how much."}
 _ROWS = ["rows_in", "rows_loaded", "rows_rejected"]
@@ -28,5 +30,6 @@ def for_board(
         "loads": tables["loads"].assign(**{name: tables["loads"][name].mask(mine) for name in _ROWS}),
         "findings": tables["findings"][~tables["findings"]["load_id"].isin(private)].reset_index(drop=True),
         "rejected": tables["rejected"][~tables["rejected"]["load_id"].isin(private)].reset_index(drop=True),
+        "escalations": escalations_for_board(tables["escalations"]),
         "checks": checks.assign(sentence=checks["sentence"].mask(own, words), gap=checks["gap"].mask(own)),
     }

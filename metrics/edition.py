@@ -23,7 +23,9 @@ from etl.errors import WaymarkError
 from etl.leftovers import working_folder
 from etl.tables import Table
 from etl.unfinished import finish_restore
+from metrics.action_tables import PLAN_TABLES
 from metrics.edition_tables import EDITION
+from metrics.survey_tables import SURVEYS
 
 Audience = Literal["restricted", "board"]
 _POINTER = "CURRENT"
@@ -32,7 +34,7 @@ _NOT_WRITTEN = (
     "to the data folder."
 )
 # Tables that editions did not have from the first; where one is not there, nothing was ever in it.
-_LATER = ("disclosed",)
+_LATER = ("disclosed", *(table.name for table in (*SURVEYS, *PLAN_TABLES)))
 _OTHER_VERSION = "Edition {} was published by another version of Waymark; publish again."
 
 

@@ -1,12 +1,14 @@
 """The contract of an edition: the tables of figures that the screens and reports read, aggregates only."""
 
 from etl.tables import Column, Table
+from metrics.action_tables import PLAN_TABLES
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
 from metrics.quality_tables import CHECKS, COMPARATORS, DISCLOSED, KNOWN_ISSUES
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 from metrics.quality_tables import FEEDS as FEEDS
 from metrics.quality_tables import REJECTED as REJECTED
+from metrics.survey_tables import SURVEYS
 
 # In a result: withheld is ours too (a failed integrity check); small_base means too few children to say.
 RESULT_FLAGS = (
@@ -264,4 +266,6 @@ EDITION = (
     KNOWN_ISSUES,
     COMPARATORS,
     DISCLOSED,
+    *SURVEYS,
+    *PLAN_TABLES,
 )

@@ -91,6 +91,7 @@ class Cohort(Document):
     key: str
     title: str
     provider: str
+    clock: str | None = Field(None, description="the clock of metrics/clocks.yaml that the cohort waits on")
 
 
 class Plan(Document):

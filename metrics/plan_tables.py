@@ -23,8 +23,12 @@ ByWhen = Literal[
 
 
 class Action(Document):
-    """One action, in our own words; `title` is missing where the plan prints a reference without text."""
+    """One action, in our own words; `title` is missing where the plan prints a reference without text.
 
+    `action_id` is how it is known when reference and text change; the order gives it where the file has none.
+    """
+
+    action_id: str | None = None
     ref: str
     priority_area: int
     theme: str

@@ -1,13 +1,17 @@
 """Keeping editions and letting them go: whether each is still what was published, which must stay, which may leave.
 
 An edition that a pack was made from is named in `packs/<edition id>.json` beside the editions' folder and never goes,
-nor does the current one. Nothing is pruned unless somebody asks for it.
+nor does the current one. Nothing is pruned unless somebody asks for it. The note also pins what the first pack of an
+edition and audience rested on beside it, so that the pack can be made again bit for bit.
 """
 
 import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from etl.audit import Act, record
 from etl.durable import write_whole
@@ -15,6 +19,7 @@ from etl.errors import UsageError
 from etl.lock import alone_with_editions
 from etl.warehouse import Warehouse
 from metrics.edition import (
+    Audience,
     EditionError,
     Manifest,
     content_hash,
@@ -25,6 +30,14 @@ from metrics.edition import (
 )
 
 _GOING = ".pruned-"
+
+
+@dataclass(frozen=True)
+class Pins:
+    """What a pack rests on beside its edition: the one it is compared with, its template by its hash; None: neither."""
+
+    since: str | None
+    template: str | None
 
 
 def edition_fault(folder: Path, edition_id: str) -> str | None:
@@ -45,10 +58,11 @@ def edition_faults(folder: Path) -> dict[str, str | None]:
     return {edition_id: edition_fault(folder, edition_id) for edition_id in sorted(found, reverse=True)}
 
 
-def keep_for_pack(folder: Path, edition_id: str, what: str) -> Path:
+def keep_for_pack(folder: Path, edition_id: str, what: str, pins: Mapping[Audience, Pins] | None = None) -> Path:
     """Note that something was made from an edition, so that it is never pruned; return the note's file.
 
-    Raises EditionError for one that is not there, UsageError without words for what, WarehouseBusyError.
+    What is pinned for an audience already stays. Raises EditionError for one that is not there, UsageError without
+    words for what, WarehouseBusyError.
     """
     if not what.strip():
         raise UsageError('Say what the edition is kept for: --why "…".')
@@ -56,19 +70,31 @@ def keep_for_pack(folder: Path, edition_id: str, what: str) -> Path:
     with alone_with_editions(folder):
         read_manifest(folder, edition_id)
         note.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(note, json.dumps({"kept_for": [*kept_for(folder, edition_id), what.strip()]}, indent=1))
+        why = dict.fromkeys([*kept_for(folder, edition_id), what.strip()])
+        pinned = {
+            **{who: asdict(one) for who, one in (pins or {}).items()},
+            **_said(folder, edition_id).get("packs", {}),
+        }
+        write_whole(note, json.dumps({"kept_for": list(why), "packs": pinned}, indent=1))
     return note
+
+
+def pinned(folder: Path, edition_id: str, audience: Audience) -> Pins | None:
+    """Return what the first pack of an edition for an audience rested on; None where none was made."""
+    said = _said(folder, edition_id).get("packs", {}).get(audience)
+    return None if said is None else Pins(said["since"], said["template"])
+
+
+def packed_before(folder: Path, edition_id: str, audience: Audience) -> str | None:
+    """Return the newest edition published before this one that a pack was made from for an audience, None if none."""
+    known = list_editions(folder)
+    at = next((place for place, one in enumerate(known) if one.edition_id == edition_id), len(known))
+    return next((one.edition_id for one in known[at + 1 :] if pinned(folder, one.edition_id, audience)), None)
 
 
 def kept_for(folder: Path, edition_id: str) -> list[str]:
     """Return what an edition is kept for; a note that cannot be read keeps it too."""
-    note = _notes(folder) / f"{edition_id}.json"
-    if not note.exists():
-        return []
-    try:
-        return [str(what) for what in json.loads(note.read_text(encoding="utf-8"))["kept_for"]]
-    except (ValueError, KeyError, TypeError):
-        return ["a note that cannot be read"]
+    return [str(what) for what in _said(folder, edition_id).get("kept_for", [])]
 
 
 def prunable(folder: Path, *, keep: int | None = None, before: date | None = None) -> list[Manifest]:
@@ -99,6 +125,18 @@ def prune(
         for left in folder.glob(f"{_GOING}*"):  # of a process that was killed, too
             shutil.rmtree(left)
     return going
+
+
+def _said(folder: Path, edition_id: str) -> dict[str, Any]:
+    """Return what the note of an edition says, nothing where there is none."""
+    note = _notes(folder) / f"{edition_id}.json"
+    if not note.exists():
+        return {}
+    try:
+        said = json.loads(note.read_text(encoding="utf-8"))
+        return {"packs": {}, **said, "kept_for": list(said["kept_for"])}
+    except (ValueError, KeyError, TypeError):
+        return {"kept_for": ["a note that cannot be read"]}
 
 
 def _notes(folder: Path) -> Path:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from etl.audit import audit_head
-from etl.errors import DocumentError
 from etl.lock import alone_with_editions
+from etl.plan_record import read_plan_record
 from etl.settings import reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
@@ -21,30 +21,31 @@ from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import not_public, protected
 from metrics.disclosure_policy import load_policy
+from metrics.disclosure_surveys import board_counts
 from metrics.disclosure_tables import for_board
 from metrics.edition import (
+    Audience,
     EditionError,
     Manifest,
     MilestoneDate,
     content_hash,
-    current_edition,
-    list_editions,
-    read_manifest,
-    read_tables,
     write_edition,
 )
 from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
+from metrics.in_use import as_published, disclosed_before, refuse_rewriting, tables_in_use
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import read_cells
 from metrics.kinds import added_up
 from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
-from metrics.plan_folder import LocalPlan, load_plan
-from metrics.plan_history import another_plan, clock_rewritten, rewritten
-from metrics.prune import edition_fault
+from metrics.plan_edition import plan_in_edition
+from metrics.plan_folder import load_plan
+from metrics.plan_measures import strict_leads, with_plan_measures
+from metrics.plan_state import end_of
 from metrics.quality_tables import DISCLOSED
 from metrics.scorecard import score
-from metrics.warehouse_facts import facts_from
+from metrics.surveys import Frames, counted, derived
+from metrics.warehouse_facts import facts_from, select_fact
 
 Step = Callable[[str], None]
 
@@ -77,13 +78,15 @@ def _publish(
 ) -> Published:  # fmt: skip
     local = load_plan(plan_folder)
     plan = local.plan
-    _refuse_rewriting(local, editions)
+    refuse_rewriting(local, editions)
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
         facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
+        waves, questions = (reader.query(select_fact(name)) for name in ("waves", "questions"))
+        record = read_plan_record(reader)
         head = audit_head(reader)
         areas = reader.query(
             "SELECT areas.area, areas.level, areas.name FROM areas JOIN loads ON loads.load_id = areas.load_id "
@@ -95,6 +98,8 @@ def _publish(
     month = as_of or _read_in(current, facts, plan, at)
     step("compute KPIs")
     kpis = load_definitions()
+    actions = plan_in_edition(local, record, kpis.values(), month, end_of(as_of) if as_of else None)
+    facts = with_plan_measures(facts, plan, actions.record, kpis, month)
     results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
@@ -111,11 +116,15 @@ def _publish(
         "kpis": _kpis(kpis),
         "areas": _areas(areas, results, plan),
         "feeds": feeds(fed, facts["observed"], kpis.values(), own, month),
+        **actions.tables(),
     }
 
-    courses = Courses()
+    courses, policy = Courses(), load_policy(plan_folder)
+    surveys = counted(facts["answer_counts"], waves[waves["month"] <= pd.Timestamp(month)], questions)
 
-    def told(results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    def told(
+        results: pd.DataFrame, bands: pd.DataFrame, disclosed: pd.DataFrame, asked: Frames, audience: Audience
+    ) -> dict[str, pd.DataFrame]:
         """Return all tables, whatever is derived from results derived from these."""
         neighbours = load_neighbours(reference_folder())
         issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
@@ -124,6 +133,8 @@ def _publish(
         return {
             **tables,
             **scored,
+            **derived(asked, kpis, results, policy.rounding_base // 2 if audience == "board" else 0),
+            **actions.beside({**tables, **scored}, tables_in_use(local, editions, audience)),
             "scorecard": _with_parts(scored["scorecard"], results),
             "results": results,
             "comparators": compared(results, kpis.values(), areas, neighbours),
@@ -133,64 +144,19 @@ def _publish(
         }
 
     step("hide small counts")
-    policy = load_policy(plan_folder)
-    strict = not_public(fed, loads, facts["measure_values"])
-    kept = protected(results, bands, kpis, facts, strict, policy, _disclosed_before(editions))
+    strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
+    kept = protected(results, bands, kpis, facts, strict, policy, disclosed_before(editions))
     step("score for the board")
-    board = for_board(told(kept.results, kept.bands, DISCLOSED.empty()), loads, strict)
-    tables = told(results, bands, kept.disclosed)
+    rounded = told(kept.results, kept.bands, DISCLOSED.empty(), board_counts(surveys, policy), "board")
+    board = for_board(rounded, loads, strict)
+    tables = told(results, bands, kept.disclosed, surveys, "restricted")
     step("write edition")
     digests = (content_hash(tables), content_hash(board))
-    if manifest := _as_published(editions, *digests):
+    if manifest := as_published(editions, *digests):
         return Published(manifest, changed=False)
     manifest = _manifest(plan, month, at, by, note, digests, tables, bool(current["demonstration"].any()))
     manifest = manifest.model_copy(update={"audit_head": head, "disclosure": policy.words()})
     return Published(write_edition(editions, tables, manifest, board), changed=True)
-
-
-def _disclosed_before(editions: Path) -> pd.DataFrame | None:
-    """Return how the newest edition that can be read treated its counts; None where there is none.
-
-    Each edition's table carries what earlier ones showed, so the newest is enough.
-    """
-    for manifest in list_editions(editions):
-        try:
-            return read_tables(editions, manifest.edition_id)["disclosed"]
-        except EditionError:
-            continue
-    return None
-
-
-def _refuse_rewriting(local: LocalPlan, editions: Path) -> None:
-    """Raise DocumentError where the plan folder no longer holds what the edition in use had published of this plan.
-
-    Another plan is not held against it; nor an edition that cannot be read.
-    """
-    before = current_edition(editions)
-    if before is None:
-        return
-    try:
-        manifest, published = read_manifest(editions, before), read_tables(editions, before)
-    except EditionError:
-        return
-    if another_plan(local.plan, manifest):
-        return
-    faults = clock_rewritten(local.plan, manifest) or rewritten(
-        local.plan, local.scorecard, local.amendments, published, manifest.as_of
-    )
-    if faults:
-        raise DocumentError(f"The plan contradicts edition {before}:\n" + "\n".join(faults))
-
-
-def _as_published(editions: Path, digest: str, board_digest: str) -> Manifest | None:
-    """Return the manifest of the edition in use where it holds these very figures, and is whole."""
-    before = current_edition(editions)
-    try:
-        manifest = read_manifest(editions, before) if before else None
-    except EditionError:  # publishing is what mends it
-        return None
-    same = manifest is not None and manifest.same_content(digest, board_digest)
-    return manifest if same and not edition_fault(editions, str(before)) else None
 
 
 def version() -> str:

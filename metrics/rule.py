@@ -13,7 +13,7 @@ COLUMNS = {
     "clock_counts": ["weeks_from", "weeks_to", "excepted", "in_time"],
     "cohort_counts": ["weeks_from", "weeks_to", "excepted", "in_time"],
     "clock_days": ["days", "excepted", "in_time"],
-    "answer_counts": ["answer", "scale_position", "wave"],
+    "answer_counts": ["answer", "scale", "scale_position", "wave"],
     "measure_values": ["period_months"],
 }
 

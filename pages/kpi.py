@@ -28,6 +28,9 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
         tiles.control(edition, chosen, title, unit)
         tiles.icons_explained()
 
+    tiles.section("What is being done?", "The actions of the plan behind this KPI, and what it did since.")
+    tiles.behind(edition, chosen)
+
     tiles.section("Over time", "Every figure we hold, with its 95 % Wilson interval where it is a share.")
     tiles.over_time(kpi, edition.over_time(chosen))
 

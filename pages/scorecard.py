@@ -37,3 +37,5 @@ else:
                 for _, scored in of_outcome.iterrows():
                     tiles.kpi_row(edition, scored)
             tiles.without_figure(edition, of_area[of_area["no_figure"].notna()])
+
+tiles.pack()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import queries, tiles
-from pages.components.tiles import publishing, working
+from pages.components.tiles import plan_workbook, publishing, working
 from pages.components.tiles import upload as parts
 
 queries.through_the_front_door()
@@ -36,6 +36,9 @@ if desk.checked:
 
 tiles.section("Publish", "What readers would see: figures and statuses, before and after.")
 publishing.publish(warehouse)
+
+tiles.section("The plan's workbook", "Actions, impact measures and check-ins: nothing entered before is changed.")
+plan_workbook.plan_workbook(warehouse)
 
 tiles.section("Take a load back", "It stays on record with your reason.")
 parts.take_back(warehouse, held)

@@ -11,7 +11,8 @@ from filelock import FileLock
 from hypothesis import settings
 
 from etl.audit import Act
-from etl.demo.write import EXPLANATIONS, write_demonstration
+from etl.demo.plan import load_demonstration_plan
+from etl.demo.write import EXPLANATIONS, SEED, write_demonstration
 from etl.pipeline import load_files
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
@@ -90,6 +91,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
             act = Act("demonstration", NOW)
             outcomes = list(load_files(house, files, act, explanations=EXPLANATIONS, demonstration=True))
             assert not [outcome.found.findings for outcome in outcomes if outcome.refused]
+            assert load_demonstration_plan(house, data / "inbox", SHIPPED / "plan", act, SEED)
             publish(house, data / "editions", SHIPPED / "plan", by="demonstration", note="", at=NOW)
     with (data / "inbox" / "contents.csv").open(encoding="utf-8", newline="") as lines:
         files = [data / "inbox" / line["file"] for line in csv.DictReader(lines)]

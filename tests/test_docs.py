@@ -12,6 +12,7 @@ from etl.examine import examine
 from etl.settings import SHIPPED
 from etl.source import load_source
 from metrics.__main__ import _parser as metrics_parser
+from reports.__main__ import _parser as reports_parser
 from tests import sitrep
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,14 +20,14 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "dat
 
 
 def commands(module: str) -> set[str]:
-    parser = etl_parser() if module == "etl" else metrics_parser()
+    parser = {"etl": etl_parser, "metrics": metrics_parser, "reports": reports_parser}[module]()
     [choices] = [action.choices for action in parser._actions if action.choices]
     return set(choices)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_a_page_names_exists(page: Path) -> None:
-    for module, command in re.findall(r"python -m (etl|metrics) ([a-z]+)", page.read_text(encoding="utf-8")):
+    for module, command in re.findall(r"python -m (etl|metrics|reports) ([a-z]+)", page.read_text(encoding="utf-8")):
         assert command in commands(module), f"{page.name}: python -m {module} {command}"
 
 
@@ -39,14 +40,16 @@ def test_every_local_link_leads_somewhere(page: Path) -> None:
 
 def test_every_command_is_in_the_readme_with_its_help() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for module in ("etl", "metrics"):
+    for module in ("etl", "metrics", "reports"):
         for command in commands(module):
             assert f"python -m {module} {command}" in readme
 
 
 def test_every_file_a_page_names_exists() -> None:
     for page in PAGES:
-        for path in re.findall(r"`((?:etl|metrics|pages|data|docs|tests|benchmarks)/[\w./-]+\.\w+)`", page.read_text()):
+        for path in re.findall(
+            r"`((?:etl|metrics|reports|pages|data|docs|tests|benchmarks)/[\w./-]+\.\w+)`", page.read_text()
+        ):
             assert (ROOT / path).exists(), f"{page.name}: {path}"
 
 

@@ -17,7 +17,10 @@ from etl.demo.counts import measures
 from etl.demo.progress import going_on
 from etl.demo.published import write_published
 from etl.demo.sen2 import write_blade
+from etl.demo.surveys import WHAT as SURVEYED
+from etl.demo.surveys import write_surveys
 from etl.demo.waiting import LAST, Extract, waiting_lists
+from etl.settings import SHIPPED
 
 SEED = 2023
 WHO = "Demonstration data analyst (invented)"
@@ -59,6 +62,7 @@ def write_demonstration(folder: Path, *, seed: int = SEED, children: int | None 
     path = folder / f"demonstration_sen2_blade_{END:%Y-%m}.zip"
     told.append((write_blade(path, known, END), f"{END:%Y-%m}", _CASES))
     told += [_write(folder, extract) for extract in (*_council(known, seed), *waiting_lists(seed, children))]
+    told += [(path, month, SURVEYED) for path, month in write_surveys(folder, SHIPPED / "plan", seed)]
     with (folder / "contents.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(["file", "month", "demonstration data"])

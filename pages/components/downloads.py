@@ -22,8 +22,12 @@ def fetched(frame: pd.DataFrame, name: str, edition: str, audience: Audience) ->
 
     Raises WarehouseBusyError, OSError where that cannot be: without a record there is no file.
     """
-    content = as_csv(frame)
+    return handed_over(as_csv(frame), f"{name}.csv", edition, audience)
+
+
+def handed_over(content: bytes, file: str, edition: str, audience: Audience) -> bytes:
+    """Return a file's content, recorded as `fetched` records it."""
     if audience == "restricted":
         act = Act(getpass.getuser(), datetime.now(UTC).replace(microsecond=0, tzinfo=None))
-        record(open_warehouse(), act, DOWNLOAD, f"{name}.csv", f"from edition {edition}")
+        record(open_warehouse(), act, DOWNLOAD, file, f"from edition {edition}")
     return content

@@ -10,7 +10,8 @@ from pages.components.phrases import figure_words, period_and_base
 
 FIGURE_COLUMNS = ("Figure", "Base", "95 % interval")
 _PHONE, _PADDING, _LETTER = 346, 14, 7.5  # pixels: a table on a phone, the air of a cell, a letter
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for a formula; the full-width signs are read as the plain ones in some of them.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 
 def fits_a_phone(frame: pd.DataFrame) -> bool:
@@ -133,16 +134,21 @@ def as_csv(frame: pd.DataFrame) -> bytes:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_harmless(name) for name in frame.columns])
+    writer.writerow([harmless(str(name)) for name in frame.columns])
     for row in frame.itertuples(index=False):
-        writer.writerow(["" if _missing(cell) else _harmless(cell) for cell in row])
+        writer.writerow(["" if _missing(cell) else _csv_cell(cell) for cell in row])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: object) -> object:
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: one that could start one gets a leading '."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _csv_cell(cell: object) -> object:
     if isinstance(cell, pd.Timestamp):
         return cell.date().isoformat() if cell == cell.normalize() else cell.isoformat()
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def _missing(cell: object) -> bool:

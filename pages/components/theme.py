@@ -110,6 +110,16 @@ FLAG_MARKS = {
     "no_base": Mark("○", "circle-open", "gray"),
 }
 
+# A person's rating of an action; without one; and two that disagree.
+RAG_MARKS = {
+    "R": Mark("■", "square", "red"),
+    "A": Mark("▲", "triangle-up", "orange"),
+    "G": Mark("●", "circle", "green"),
+    "C": Mark("✔", "star", "blue"),
+    "none": Mark("○", "circle-open", "gray"),
+    "conflict": Mark("✕", "x", "violet"),
+}
+
 # What may become of a file, and how grave a finding is.
 VERDICT_MARKS = {
     "accept": Mark("✔", "star", "green"),

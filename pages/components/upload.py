@@ -1,7 +1,7 @@
 """What the upload page says: files, findings, previews, loads and acts in words and tables. No widgets."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from etl.examine import Examination
 from etl.finding import Finding
 from etl.load import Beside
 from etl.pipeline import Outcome
+from etl.plan_load import PlanOutcome
 from metrics import wording
 from metrics.preview import JUMPS, TOO_FEW
 from pages.components.phrases import figure_words, status_words
@@ -97,19 +98,30 @@ def beside_words(found: Examination, one: Beside | None) -> str:
     return f"{month} had {one.rows:,} rows ({moved})"
 
 
+def plan_changes(counts: Mapping[str, int]) -> str:
+    """Return in words how many rows a plan workbook adds, by table."""
+    named = {"actions": "action", "impact_measures": "impact measure", "check_ins": "check-in"}
+    told = [f"{count} {named[name]}{'' if count == 1 else 's'}" for name, count in counts.items() if count]
+    return f"New or changed: {', '.join(told)}." if told else "Nothing in it differs from what stands."
+
+
+def plan_findings(found: PlanOutcome) -> pd.DataFrame:
+    """Return one row a finding of a plan workbook, in the columns of `findings`."""
+    return _told((f.severity, f"{f.message(found.file)} ({f.rule})") for f in found.change.findings)
+
+
 def findings(found: Examination) -> pd.DataFrame:
     """Return one row a finding, errors first: how grave; and where, what is wrong, what to do, the rule.
 
     Two columns, so that it can be read on a telephone without scrolling sideways.
     """
     told = [" ".join(part for part in (_where(f, found), _sentence(f), f"({f.rule})") if part) for f in found.findings]
-    return pd.DataFrame(
-        {
-            "Kind": [f"{SEVERITY_MARKS[f.severity].glyph} {f.severity}" for f in found.findings],
-            "Where, what is wrong, what to do": told,
-        },
-        dtype="str",
-    )
+    return _told(zip((f.severity for f in found.findings), told, strict=True))
+
+
+def _told(rows: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    kinds = [(f"{SEVERITY_MARKS[severity].glyph} {severity}", words) for severity, words in rows]
+    return pd.DataFrame(kinds, columns=pd.Index(["Kind", "Where, what is wrong, what to do"]), dtype="str")
 
 
 def row_words(finding: Finding, found: Examination) -> str:

@@ -201,7 +201,7 @@ def _errors_and_formulas() -> Iterator[Case]:
     yield good("zero_for_formula.xlsx", zero, rows=14, cells=expected, notes=("FORMULA_NOT_CALCULATED",))
     blank = '<row r="14"><c r="A14" t="str"><f>IF(1,"")</f><v></v></c><c r="D14"><v>1</v></c></row>'
     yield good("formula_gives_nothing.xlsx", with_cells(WHOLE, blank), rows=14, cells=READ | {(14, 0): ""})
-    epoch = with_xml(WHOLE, "<workbookPr ", '<workbookPr date1904="1" ', "xl/workbook.xml")
+    epoch = with_xml(WHOLE, "<workbookPr", '<workbookPr date1904="1"', "xl/workbook.xml")
     later = str(rows()[0][1] + datetime.timedelta(days=1462))
     yield good("epoch_1904.xlsx", epoch, cells=READ | {(2, 1): later}, epoch_1904=True)
     beyond = (

@@ -1,4 +1,4 @@
-"""Takes a picture of every screen, wide and narrow, light and dark: `make pictures`.
+"""Takes a picture of every screen, wide and narrow, light and dark, and of the board pack: `make pictures`.
 
 The figures are those of the demonstration.
 """
@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.browser import pack_pictures
 from tests.browser.dashboard import ROOT, chromium, serving, settled
 from tests.pages.contract_rows import EHC
 
@@ -17,7 +18,11 @@ SCREENS = {
     "kpi": f"kpi?kpi={EHC}",
     "waiting_times": "waiting_times",
     "ehc_plans": "ehc_plans",
+    "surveys": "surveys",
     "capacity": "capacity?referrals=40&completions=38",
+    "action_plan": "action_plan?action=5.1.2",
+    "exceptions": "action_plan?view=Exceptions",
+    "review": "review",
     "changes": "changes",
     "definitions": "definitions",
     "data_quality": "data_quality",
@@ -64,6 +69,8 @@ def main() -> None:
         with serving(Path(place)) as address:
             for path in take(folder, address, SCREENS):
                 print(path)
+        for path in pack_pictures.take(folder, environment):
+            print(path)
 
 
 if __name__ == "__main__":

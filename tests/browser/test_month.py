@@ -50,7 +50,7 @@ def test_from_two_dirty_files_to_another_readers_screen(browser: Browser, addres
     expect(reader.get_by_role("heading", level=1)).to_have_text("No figures have been published yet")
     page = opened(browser, address, "upload")
     page.get_by_label("Your name").fill("A. Analyst")
-    files = page.locator("input[type=file]")
+    files = page.locator("input[type=file][multiple]")
 
     files.set_input_files([broken, june])
     expect(page.get_by_text("File 1, nd_may.csv: ■ cannot be loaded")).to_be_visible()

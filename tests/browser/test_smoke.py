@@ -104,7 +104,9 @@ def test_a_list_chosen_on_one_page_is_chosen_on_the_next(page: Page, tmp_path: P
 def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Page) -> None:
     editions.publish(tmp_path / "editions", editions.hostile())
     with serving(tmp_path) as address:
-        for path in ("", f"kpi?kpi={EHC}", "waiting_times", "ehc_plans", "capacity", "definitions", "data_quality"):
+        rest = ("waiting_times", "ehc_plans", "surveys", "capacity", "definitions", "data_quality", "review")
+        rest += ("action_plan?action=5.1.2", "action_plan?view=Exceptions")
+        for path in ("", f"kpi?kpi={EHC}", *rest):
             page.goto(f"{address}/{path}")
             settled(page)
             assert page.locator("a[href*='evil']").count() == 0

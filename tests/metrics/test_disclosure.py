@@ -48,7 +48,7 @@ def facts_of(counts: pd.DataFrame) -> Facts:
         "clock_counts": counts,
         "clock_days": counts.iloc[:0].assign(days=0),
         "cohort_counts": cohorts,
-        "answer_counts": pd.DataFrame(columns=[*answers, "scale_position", "children", "flag"]),
+        "answer_counts": pd.DataFrame(columns=[*answers, "scale", "scale_position", "favourable", "children", "flag"]),
         "measure_values": pd.DataFrame(columns=[*measures, "flag"]),
         "observed": observed,
     }

@@ -79,7 +79,8 @@ def facts_of(folder: Path, clock: str, group: list[Child], positions: list[int |
             ANSWERS,
             ANSWERS.frame(
                 {"load_id": "survey", "survey": "parent_carer_survey", "wave": "1", "respondent": str(n),
-                 "respondent_group": "parents_and_carers", "question": "nd_support_known", "scale_position": position}
+                 "respondent_group": "parents_and_carers", "question": "nd_support_known", "scale": "agree_5",
+                 "scale_position": position}
                 for n, position in enumerate(positions)
             ),
         )  # fmt: skip

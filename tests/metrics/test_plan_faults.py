@@ -94,7 +94,7 @@ def test_a_fault_of_the_scorecard(folder: Path, kpi: str, how: Change, words: st
 
 def test_a_fault_names_the_row_by_its_kpi(folder: Path) -> None:
     change(folder / "scorecard.yaml", lambda content: row(content, LIST)["baseline"].update(period_months=-1))
-    assert f"rows.8 ({LIST}).baseline.period_months: " in refusal(folder)
+    assert f"rows.13 ({LIST}).baseline.period_months: " in refusal(folder)
 
 
 @pytest.mark.parametrize("name", ["plan.yaml", "scorecard.yaml"])
@@ -108,7 +108,7 @@ def test_all_faults_of_all_files_come_at_once(folder: Path) -> None:
     change(folder / "scorecard.yaml", lambda content: row(content, LIST).update(priority_area=9))
     change(folder / "scorecard.yaml", lambda content: row(content, TIMELY).update(outcome="3.O1"))
     text = (folder / "actions.csv").read_text(encoding="utf-8")
-    broken = text.replace(",Apr-23,month,", ",Apr-23,soon,", 1).replace("\n3.1.2,3,", "\n3.1.2,three,", 1)
+    broken = text.replace(",Apr-23,month,", ",Apr-23,soon,", 1).replace(",3.1.2,3,", ",3.1.2,three,", 1)
     (folder / "actions.csv").write_text(broken, encoding="utf-8")
     (folder / "amendments.yaml").write_text("amendments: [{kpi: slt_list_size}]", encoding="utf-8")
     told = refusal(folder)

@@ -16,7 +16,8 @@ from etl.warehouse import Warehouse, open_warehouse
 from metrics.__main__ import main
 from metrics.compare import compare
 from metrics.edition import EditionError, make_current, read_manifest, read_tables
-from metrics.publish import _as_published, publish
+from metrics.in_use import as_published
+from metrics.publish import publish
 from metrics.wording import figure
 from tests import release, sitrep
 from tests.conftest import NOW, Demonstration
@@ -71,27 +72,32 @@ def test_what_was_held_back_and_what_is_known_reach_the_edition(demonstration: D
     assert "slt_net_flow" not in touched  # published lists have no flows
     rows = tables["scorecard"].set_index("kpi")
     assert rows.loc["workforce_trained_sencos", "owner"] == "SEND Team Manager"
-    assert rows.loc["survey_process_experience_families", "no_figure"] == "Nothing has come yet on: parent carer survey"
-    assert pd.isna(rows.loc["workforce_trained_sencos", "no_figure"])
+    assert rows.loc["survey_process_experience_families", "month"] == pd.Timestamp(
+        "2024-07-01"
+    )  # field work ended then
+    assert rows.loc[["survey_process_experience_families", "workforce_trained_sencos"], "no_figure"].isna().all()
 
 
 def test_an_edition_notes_where_the_audit_ended(demonstration: Demonstration) -> None:
     with open_warehouse(f"duckdb:{demonstration.data / 'warehouse.duckdb'}").reading() as reader:
         loads = reader.query("SELECT load_id FROM loads")
+        of_the_plan = reader.query("SELECT count(*) AS n FROM audit WHERE act IN ('plan', 'escalation')")["n"].iloc[0]
         assert audit_faults(reader, {"The edition": demonstration.manifest.audit_head}) == []
-    assert demonstration.manifest.audit_head.startswith(f"{len(loads)}:")  # each was an act, and there was no other
+    # Each load was an act, and so were the plan, its check-ins and its escalations; there was no other.
+    assert of_the_plan == 3
+    assert demonstration.manifest.audit_head.startswith(f"{len(loads) + 3}:")
 
 
 def test_publishing_the_same_figures_mends_an_edition_that_is_damaged_or_not_there(data_folder: Path) -> None:
     folder = data_folder / "editions"
     made = editions.publish(folder, editions.empty(), "first")
-    assert _as_published(folder, made.content_sha256, made.board_sha256) == made
-    assert _as_published(folder, "another", "") is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) == made
+    assert as_published(folder, "another", "") is None
     make_current(folder, "gone")
-    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) is None
     make_current(folder, "first")
     (folder / "first" / "restricted.duckdb").unlink()
-    assert _as_published(folder, made.content_sha256, made.board_sha256) is None
+    assert as_published(folder, made.content_sha256, made.board_sha256) is None
 
 
 def test_the_same_inputs_give_the_same_hash_elsewhere(demonstration: Demonstration, tmp_path: Path) -> None:

@@ -140,7 +140,20 @@ def hostile() -> Rows:
     rows = full()
     texts = {"title", "question", "why_it_matters", "caveats", "owner", "numerator_in_words", "sentence", "outcome"}
     texts |= {"priority_area", "attention_reason", "statement", "file_name", "organisation", "message", "plan_ref"}
-    texts |= {"name", "standard_source", "definition", "effect", "sources"}
+    texts |= {"name", "standard_source", "definition", "effect", "sources", "text", "channel", "not_compared"}
+    texts |= {
+        "progress",
+        "evidence",
+        "reason",
+        "response",
+        "words",
+        "changed",
+        "to_role",
+        "method",
+        "baseline",
+        "meaning",
+    }
+    texts |= {"owner_role", "theme_title", "cohort_title", "checked_by", "answered_by", "retired_why", "rebase"}
     for row in (row for table in rows.values() for row in table):
         row |= {field: f"{HOSTILE} {row[field]}" for field in texts & set(row) if row[field]}
     return rows

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from tests.pages import plan_rows, survey_edition
 from tests.pages.contract_rows import (
     EHC,
     ENGLAND,
@@ -70,6 +71,8 @@ def rows() -> Rows:
         "checks": _checks(),
         "known_issues": _known_issues(),
         "arrivals": _arrivals(),
+        **survey_edition.rows(),
+        **plan_rows.rows(),
     }
 
 

@@ -7,7 +7,8 @@ from tests.pages.conftest import Open
 from tests.pages.screen import charts, words
 
 PAGES = (
-    "scorecard", "kpi", "waiting_times", "ehc_plans", "capacity", "changes", "definitions", "data_quality",
+    "scorecard", "kpi", "waiting_times", "ehc_plans", "surveys", "capacity", "action_plan", "review", "changes",
+    "definitions", "data_quality",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look, contrast
+from pages.components.theme import DARK, LIGHT, RAG_MARKS, STATUS_MARKS, Look, Mark, contrast
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
@@ -30,5 +30,6 @@ def test_streamlits_theme_has_our_colours(look: Look) -> None:
         assert (theme[f"{tone}TextColor"], theme[f"{tone}BackgroundColor"]) == (text, ground)
 
 
-def test_no_two_statuses_share_a_shape() -> None:
-    assert all(a.glyph != b.glyph and a.symbol != b.symbol for a, b in combinations(STATUS_MARKS.values(), 2))
+@pytest.mark.parametrize("marks", [STATUS_MARKS, RAG_MARKS])
+def test_no_two_statuses_and_no_two_ratings_share_a_shape(marks: dict[str, Mark]) -> None:
+    assert all(a.glyph != b.glyph and a.symbol != b.symbol for a, b in combinations(marks.values(), 2))

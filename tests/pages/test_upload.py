@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from etl.audit import Act, acts
 from etl.pipeline import load_files, status
+from etl.plan_export import write_plan
+from etl.plan_load import ensure_plan
+from etl.plan_record import read_plan_record
+from etl.plan_shape import load_plan_shape
+from etl.settings import SHIPPED
 from etl.warehouse import Warehouse
 from pages.components import queries
 from pages.components.tiles import upload
@@ -237,3 +243,32 @@ def test_what_publishing_would_change_is_shown_then_published_once(
     page.button(key="publish").click().run()
     assert "Nothing has changed since the edition in use" in words(page)
     assert len(queries.list_editions(data_folder / "editions")) == 1
+
+
+def test_the_plan_s_workbook_goes_out_and_comes_back(
+    page: AppTest, warehouse: Warehouse, act: Act, tmp_path: Path
+) -> None:
+    ensure_plan(warehouse, SHIPPED / "plan", load_plan_shape(SHIPPED / "plan"), act)
+    with warehouse.reading() as reader:
+        path = write_plan(read_plan_record(reader), tmp_path / "plan.xlsx")
+
+    def given() -> str:
+        page.file_uploader(key="plan workbook").set_value((path.name, path.read_bytes(), "application/xlsx")).run()
+        assert not page.exception
+        return words(page)
+
+    assert "Nothing in it differs from what stands." in given()
+    assert page.button(key="load plan").disabled
+    book = load_workbook(path)
+    sheet = book["Actions"]
+    heading = next(row for row in sheet.iter_rows() if any(cell.value == "Action" for cell in row))
+    [column] = [cell.column for cell in heading if cell.value == "Action"]
+    sheet.cell(heading[0].row + 1, column).value = "Another text for the first action"
+    book.save(path)
+    assert "New or changed: 1 action." in given()
+    page.button(key="load plan").click().run()
+    assert page.success[-1].value == "Loaded. Screens show it after the next publication."
+    with warehouse.reading() as reader:
+        actions = read_plan_record(reader).actions
+        assert acts(reader)["act"].iloc[0] == "plan"
+    assert actions.loc[actions["version"] == 2, "title"].tolist() == ["Another text for the first action"]

@@ -1,9 +1,11 @@
 """The pieces screens are made of. Native Streamlit only: no HTML, no CSS, and data text goes through `plain`."""
 
+from pages.components.tiles.actions import behind
 from pages.components.tiles.basics import badge, count, download, draw, facts, heading, look, section, table
 from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
 from pages.components.tiles.newer import newer
+from pages.components.tiles.pack import pack
 from pages.components.tiles.quality import (
     completeness,
     found,
@@ -38,6 +40,7 @@ __all__ = [
     "areas",
     "attention",
     "badge",
+    "behind",
     "comparison",
     "completeness",
     "control",
@@ -68,6 +71,7 @@ __all__ = [
     "overdue",
     "over_time",
     "pace",
+    "pack",
     "past",
     "plan_clock",
     "plan_of",

@@ -11,7 +11,7 @@ from pages.components import phrases, queries, tables
 from pages.components.downloads import RECORDED, fetched
 from pages.components.queries import kept
 from pages.components.text import plain
-from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look
+from pages.components.theme import DARK, LIGHT, STATUS_MARKS, Look, Mark
 
 _TALL = 76  # pixels: three lines
 _SHORT = 25  # rows
@@ -54,6 +54,11 @@ def drawn(
 def badge(status: str) -> None:
     """Show a status: shape, word and colour."""
     st.badge(phrases.status_words(status), color=STATUS_MARKS[status].tone)  # type: ignore[arg-type]
+
+
+def badge_of(words: str, mark: Mark) -> None:
+    """Show words on a badge in the tone of a mark, whose shape they already carry."""
+    st.badge(words, color=mark.tone)  # type: ignore[arg-type]
 
 
 def facts(pairs: list[tuple[str, object]]) -> None:

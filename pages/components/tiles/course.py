@@ -86,8 +86,10 @@ def control(edition: Edition, kpi: str, title: str, unit: str) -> None:
     said = str(chart["words"])
     st.markdown(plain(said))
     step = str(chart["step"])
+    words, events = charts.control_in_words(title, said), edition.of_kpi("events", kpi)
     drawn(
-        f"control {kpi}", lambda look: (charts.control(points, step, unit, look), charts.control_in_words(title, said))
+        f"control {kpi}",
+        lambda look: charts.with_events(charts.control(points, step, unit, look), words, events, look),
     )
     with st.container(horizontal=True, gap="small"):
         for meaning in charts.meanings(points):

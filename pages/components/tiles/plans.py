@@ -4,18 +4,17 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import charts, filters, phrases, tables
+from pages.components.plans import Named, latest_stages, with_figures
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles.basics import drawn, table
 from pages.components.tiles.kpi import comparison
 from pages.components.tiles.scorecard import to_kpi
 
-Named = dict[str, str]  # KPI to the words it goes by beside others
-
 
 def together(edition: Edition, title: str, named: Named) -> None:
     """Show KPIs of one unit as lines on one chart, each by its short name; say which have no figure."""
-    held = _with_figures(edition, named)
+    held = with_figures(edition, named)
     st.markdown(f"**{plain(title)}**")
     _absent(named, held)
     if held:
@@ -39,10 +38,10 @@ def by_period(edition: Edition, key: str, title: str, named: Named) -> None:
 
 def stages(edition: Edition, named: Named) -> None:
     """Show the latest figure of each stage, a share with its interval, in the order given."""
-    held = _with_figures(edition, named)
+    held = with_figures(edition, named)
     _absent(named, held)
     if held:
-        rows = pd.concat([frame.tail(1).assign(stage=named[kpi]) for kpi, frame in held.items()])
+        rows = latest_stages(held, named)
         drawn("stages", lambda look: (charts.stages(rows, look), charts.stages_in_words(rows)), still=True)
         table(tables.stages(rows), "Stage after stage", "stage rows", ("On time", "Base", "95 % interval"))
 
@@ -66,11 +65,6 @@ def standing(edition: Edition, kpi: str, unit: str) -> None:
         st.markdown(plain(sentence))
     if pd.notna(place["warning"]):
         st.warning(plain(place["warning"]))
-
-
-def _with_figures(edition: Edition, named: Named) -> dict[str, pd.DataFrame]:
-    rows = {kpi: edition.over_time(kpi) for kpi in named if edition.kpi(kpi) is not None}
-    return {kpi: frame for kpi, frame in rows.items() if len(frame)}
 
 
 def _absent(named: Named, held: dict[str, pd.DataFrame]) -> None:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from metrics.edition import Manifest
 from pages.components import charts, course, filters, phrases
+from pages.components.actions import last_check_in
+from pages.components.edition import plan_of as plan_of
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import STATUS_MARKS, Look
@@ -94,14 +97,6 @@ def to_kpi(kpi: str, words: str = "See this KPI in full") -> None:
     st.page_link(KPI_PAGE, label=f":blue[{plain(words)} →]", query_params={"kpi": kpi, **filters.edition_in_links()})
 
 
-def plan_of(edition: Edition, kpi: str) -> charts.Plan:
-    """Return what a KPI's trajectory is drawn from."""
-    row = edition.kpi(kpi)
-    title, unit = (kpi, "") if row is None else (str(row["title"]), str(row["unit"]))
-    tables = (edition.of_kpi(table, kpi) for table in ("path", "milestones", "forecast"))
-    return charts.Plan(title, unit, *tables)
-
-
 def trajectories(edition: Edition, kpis: list[str]) -> None:
     """Show planned and actual of several KPIs, two beside each other."""
     places = [column for _ in kpis[::2] for column in st.columns(2)]
@@ -113,10 +108,15 @@ def trajectories(edition: Edition, kpis: list[str]) -> None:
 
 def trajectory(edition: Edition, kpi: str, beside: bool = False) -> None:
     """Show planned and actual of one KPI over time; `beside` where another stands next to it."""
-    plan, as_of = plan_of(edition, kpi), edition.manifest.as_of
+    plan, as_of, events = plan_of(edition, kpi), edition.manifest.as_of, edition.of_kpi("events", kpi)
+
+    def chart(look: Look) -> tuple[go.Figure, str]:
+        figure, words = charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)
+        return (figure, words) if beside else charts.with_events(figure, words, events, look)
+
     drawn(
-        f"trajectory {kpi}",
-        lambda look: (charts.trajectory(plan, as_of, look), charts.trajectory_in_words(plan)),
+        f"trajectory {kpi}{' beside' if beside else ''}",
+        chart,
         widest=HALF_SHEET if beside else SHEET,
     )
 
@@ -157,9 +157,11 @@ def _row(edition: Edition, scored: pd.Series, scheme: Look) -> Row:
     question = plan.title if row is None else str(row["question"])
     asked = f"**{plain(question)}**  \n:gray[:small[{plain(plan.title)}{_reference(scored)}]]"
     known = dict.fromkeys(edition.of_kpi("known_issues", kpi)["title"])
+    heard = last_check_in(edition.tables["actions"], scored["plan_ref"])
+    told = [f":gray[:small[{plain(heard)}]]"] if heard else []
     issues = (f":gray[:small[Known issue: {plain(title)}]]" for title in known)
     return Row(
-        "\n\n".join((asked, plain(scored["sentence"]), *issues)),
+        "\n\n".join((asked, plain(scored["sentence"]), *told, *issues)),
         charts.sparkline(plan, scheme),
         charts.trajectory_in_words(plan),
         *_figure(scored, plan.unit),

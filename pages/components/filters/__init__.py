@@ -9,10 +9,18 @@ from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from metrics import wording
 from metrics.edition import Manifest
+from pages.components.filters.people import ALL_AREAS as ALL_AREAS
+from pages.components.filters.people import ALL_OWNERS as ALL_OWNERS
+from pages.components.filters.people import action as action
+from pages.components.filters.people import chosen_actions as chosen_actions
+from pages.components.filters.people import question as question
+from pages.components.filters.people import respondents as respondents
+from pages.components.filters.people import review as review
+from pages.components.filters.people import survey as survey
+from pages.components.filters.people import view as view
+from pages.components.filters.people import weeks_silent as weeks_silent
 
-ALL_AREAS = "All priority areas"
 ALL_STATUSES = "All statuses"
-ALL_OWNERS = "Everyone"
 SHARE = 92  # per cent to be seen within the standard, until a reader asks for another
 _LIST = "waiting list chosen"
 _EDITION = "edition asked for"
