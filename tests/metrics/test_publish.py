@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -153,7 +153,8 @@ def test_what_changed_between_two_editions_is_listed(warehouse: Warehouse, act: 
     assert (changed["kpi"], changed["area"], changed["month"]) == ("ehc_plans_within_20_weeks", "E06000051", "2024-12")
     assert (changed["before"], round(changed["after"], 9)) == (50, 55)
     assert changed["why"] == "corrected load"
-    again = publish(warehouse, published, SHIPPED / "plan", by="B", note="again", at=datetime(2027, 1, 1))
+    later = NOW + timedelta(days=1)
+    again = publish(warehouse, published, SHIPPED / "plan", by="B", note="again", at=later)
     assert (again.changed, again.manifest) == (False, read_manifest(published, after))
 
 
