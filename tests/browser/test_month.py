@@ -65,7 +65,9 @@ def test_from_two_dirty_files_to_another_readers_screen(browser: Browser, addres
     expect(page.get_by_text("File 2, nd_may_mended.csv: ✔ can be loaded")).to_be_visible()
     settled(page)
     expect(page.get_by_role("button", name="Load these 2 files")).to_be_disabled()
-    page.get_by_label("Why is it right as it is? (DATE_UNREADABLE, file 1)").fill("the trust sends this child in July")
+    why = page.get_by_label("Why is it right as it is? (DATE_UNREADABLE, file 1)")
+    expect(why).to_have_count(1)  # what stood there for the file that is gone may still be fading out
+    why.fill("the trust sends this child in July")
     page.keyboard.press("Tab")
     expect(page.get_by_text("KPIs of the local area would change")).to_be_visible()
     page.get_by_role("button", name="Load these 2 files").click()
