@@ -2,12 +2,10 @@
 backup, restore, dictionary, demo; and those to the plan itself (etl/plan_door.py)."""
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from etl import keeping
-from etl.audit import Act
-from etl.clean import month_in
 from etl.demo.plan import load_demonstration_plan
 from etl.demo.write import EXPLANATIONS, SEED, WHO, write_demonstration
 from etl.dictionary import dictionary
-from etl.door import answer
+from etl.door import acting, answer, explanation_argument, month_argument
 from etl.errors import UsageError, WarehouseBusyError
 from etl.load import withdraw
 from etl.local_area import load_local_area
@@ -45,7 +41,7 @@ def _check(options: argparse.Namespace) -> int:
     with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
         task = progress.add_task("checking", total=len(options.files))
         for one in checked_files(
-            open_warehouse(), options.files, today=_now().date(), source=options.source, month=options.month
+            open_warehouse(), options.files, today=acting().at.date(), source=options.source, month=options.month
         ):
             found.append(one)
             progress.advance(task)
@@ -58,7 +54,7 @@ def _load(options: argparse.Namespace) -> int:
     explanations = dict(options.explain or [])
     if explanations and not options.by:
         raise UsageError("An explanation needs a name: add --by NAME.")
-    act = Act(options.by or getpass.getuser(), _now())
+    act = acting(options.by)
     with Progress(console=_ASIDE, transient=True, disable=not _ASIDE.is_terminal) as progress:
         task = progress.add_task("loading", total=len(options.files))
         outcomes: list[Outcome] = []
@@ -103,7 +99,7 @@ def _findings(options: argparse.Namespace) -> int:
     path = Path(options.what)
     if path.is_file():
         [found] = checked_files(
-            open_warehouse(), [path], today=_now().date(), source=options.source, month=options.month
+            open_warehouse(), [path], today=acting().at.date(), source=options.source, month=options.month
         )
         slip_of_file(found, options.out)
     else:
@@ -137,7 +133,7 @@ def _sketch(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    withdraw(open_warehouse(), options.load_id, options.why, Act(options.by or getpass.getuser(), _now()))
+    withdraw(open_warehouse(), options.load_id, options.why, acting(options.by))
     print(json.dumps({"withdrawn": options.load_id}) if options.json else f"Withdrew {options.load_id}.")
     return 0
 
@@ -171,13 +167,13 @@ def _backup(options: argparse.Namespace) -> int:
         if options.verify:
             told = keeping.verified(options.verify, progress)
         else:
-            told = keeping.backup(options.to, Act(options.by or getpass.getuser(), _now()), progress)
+            told = keeping.backup(options.to, acting(options.by), progress)
     return _tell(options, told)
 
 
 def _restore(options: argparse.Namespace) -> int:
     with _bar("restoring") as progress:
-        act = Act(options.by or getpass.getuser(), _now())
+        act = acting(options.by)
         told = keeping.restored(options.file, options.into, act, progress)
     return _tell(options, told)
 
@@ -200,35 +196,17 @@ def _demo(options: argparse.Namespace) -> int:
     if options.when_empty and status(warehouse)["loads"]:
         return 0
     files = write_demonstration(data_folder() / "inbox" / "demonstration", seed=options.seed, children=options.children)
-    act = Act(WHO, _now())
+    act = acting(WHO)
     outcomes = list(load_files(warehouse, files, act, explanations=EXPLANATIONS, demonstration=True))
     _say(options, [outcome.as_json() for outcome in outcomes], outcomes)
     plan = load_demonstration_plan(warehouse, files[0].parent, plan_folder(), act, options.seed)
     return 1 if any(outcome.refused for outcome in outcomes) or (plan and not plan.loaded) else 0
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 2:
         raise argparse.ArgumentTypeError("write a whole number from 2 up")
     return int(text)
-
-
-def _month(text: str) -> date:
-    month = month_in(text)
-    if month is None:
-        raise argparse.ArgumentTypeError("write the month as YYYY-MM")
-    return month
-
-
-def _explanation(text: str) -> tuple[str, str]:
-    rule, _, why = text.partition("=")
-    if not rule or not why.strip():
-        raise argparse.ArgumentTypeError('write RULE="why"')
-    return rule, why.strip()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -246,14 +224,16 @@ def _parser() -> argparse.ArgumentParser:
     for sub in (check, load):
         sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
         sub.add_argument("--source", help="the source the files follow, where it cannot be told")
-        sub.add_argument("--month", type=_month, help="the month they are for, YYYY-MM")
-    load.add_argument("--explain", action="append", type=_explanation, metavar="RULE=TEXT", help="answer a query")
+        sub.add_argument("--month", type=month_argument, help="the month they are for, YYYY-MM")
+    load.add_argument(
+        "--explain", action="append", type=explanation_argument, metavar="RULE=TEXT", help="answer a query"
+    )
     load.add_argument("--by", help="who says so; by default the account's name")
     slip = command("findings", _findings, "write findings and rows held back as a workbook for the provider")
     slip.add_argument("what", metavar="FILE|LOAD_ID")
     slip.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx")
     slip.add_argument("--source", help="the source the file follows, where it cannot be told")
-    slip.add_argument("--month", type=_month, help="the month it is for, YYYY-MM")
+    slip.add_argument("--month", type=month_argument, help="the month it is for, YYYY-MM")
     form = command("template", _template, "write the workbook that a provider fills in")
     form.add_argument("source", help="nd_waiting_list, slt_waiting_list, ehc_advice_log or measures")
     form.add_argument("--out", type=Path, metavar="FILE.xlsx")

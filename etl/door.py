@@ -1,10 +1,14 @@
 """How a command line answers: one sentence and an exit code for whatever goes wrong, never a traceback."""
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
+from etl.audit import Act
+from etl.clean import month_in
 from etl.errors import WaymarkError
 
 
@@ -32,3 +36,32 @@ def refusal(error: OSError) -> str:
     place = f" ({error.filename})" if error.filename else ""
     remedy = "Check that the folder exists, that you may write to it and that the disk is not full"
     return f"{error.strerror or 'A file cannot be used'}{place}. {remedy}; WAYMARK_DATA names the data folder."
+
+
+def acting(by: str | None = None, role: str = "analyst") -> Act:
+    """Return who acts now: the name given, or this machine's account."""
+    return Act(by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None, microsecond=0), role)
+
+
+def month_argument(text: str) -> date:
+    """Return the month an argument names. Raises argparse.ArgumentTypeError."""
+    month = month_in(text)
+    if month is None:
+        raise argparse.ArgumentTypeError("write the month as YYYY-MM")
+    return month
+
+
+def day_argument(text: str) -> date:
+    """Return the day an argument names. Raises argparse.ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
+
+
+def explanation_argument(text: str) -> tuple[str, str]:
+    """Return the rule an argument answers and why. Raises argparse.ArgumentTypeError."""
+    rule, _, why = text.partition("=")
+    if not rule or not why.strip():
+        raise argparse.ArgumentTypeError('write RULE="why"')
+    return rule, why.strip()

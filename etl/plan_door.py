@@ -1,9 +1,7 @@
 """The doors of `python -m etl` to the plan itself: plan, check-in, answer, escalation."""
 
 import argparse
-import getpass
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from etl.check_in import (
     record_escalations,
     record_response,
 )
-from etl.clean import month_in
+from etl.door import acting, day_argument, explanation_argument, month_argument
 from etl.errors import UsageError
 from etl.finding import verdict
 from etl.keeping import Told
@@ -46,7 +44,9 @@ def add_plan_commands(add: Command, tell: Tell) -> None:
         "file", nargs="?", type=Path, metavar="FILE", help="to check or load; by default the plan folder's"
     )
     plan.add_argument("--out", type=Path, metavar="FILE.xlsx", help="where template and export go")
-    plan.add_argument("--explain", action="append", type=_explanation, metavar="RULE=TEXT", help="answer a query")
+    plan.add_argument(
+        "--explain", action="append", type=explanation_argument, metavar="RULE=TEXT", help="answer a query"
+    )
     entry = command("check-in", _check_in, "enter how an action stands; an earlier check-in is never changed")
     entry.add_argument("action", metavar="REFERENCE|ACTION_ID")
     entry.add_argument("--rag", required=True, choices=("R", "A", "G", "C"))
@@ -60,16 +60,16 @@ def add_plan_commands(add: Command, tell: Tell) -> None:
     reply.add_argument("exception", metavar="EXCEPTION_ID")
     reply.add_argument("--response", required=True)
     reply.add_argument("--owner", required=True, help="role that answers for what follows")
-    reply.add_argument("--due", required=True, type=_day, metavar="YYYY-MM-DD")
+    reply.add_argument("--due", required=True, type=day_argument, metavar="YYYY-MM-DD")
     waits = command("escalation", _escalation, "enter long waits that were escalated: counts alone, never a child")
     for name, kind, words in (
         ("--organisation", str, "the provider"),
         ("--cohort", str, "a cohort of plan.yaml"),
-        ("--month", _month, "month end they were counted at, YYYY-MM"),
+        ("--month", month_argument, "month end they were counted at, YYYY-MM"),
         ("--threshold-weeks", int, "waits longer than this"),
         ("--children", int, "children waiting longer"),
         ("--escalated", int, "of these escalated"),
-        ("--escalated-on", _day, "YYYY-MM-DD"),
+        ("--escalated-on", day_argument, "YYYY-MM-DD"),
         ("--to", str, "to which role or board"),
     ):
         waits.add_argument(name, required=True, type=kind, help=words)
@@ -185,26 +185,4 @@ def _wrote(path: Path) -> Told:
 
 
 def _act(options: argparse.Namespace) -> Act:
-    role = getattr(options, "role", None) or "analyst"
-    return Act(options.by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None, microsecond=0), role)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
-
-
-def _month(text: str) -> date:
-    month = month_in(text)
-    if month is None:
-        raise argparse.ArgumentTypeError("write the month as YYYY-MM")
-    return month
-
-
-def _explanation(text: str) -> tuple[str, str]:
-    rule, _, why = text.partition("=")
-    if not rule or not why.strip():
-        raise argparse.ArgumentTypeError('write RULE="why"')
-    return rule, why.strip()
+    return acting(options.by, getattr(options, "role", None) or "analyst")

@@ -12,8 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from etl.audit import Act
-from etl.door import answer
+from etl.door import acting, answer, day_argument
 from etl.errors import UsageError
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
@@ -151,7 +150,7 @@ def _prune(options: argparse.Namespace) -> int:
     if options.keep and not options.keep.isdigit():
         raise UsageError("With --prune, --keep is how many of the newest editions stay.")
     chosen = {"keep": int(options.keep) if options.keep else None, "before": options.before}
-    act = Act(options.by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    act = acting(options.by)
     folder = editions_folder()
     going = prune(open_warehouse(), folder, act, **chosen) if options.yes else prunable(folder, **chosen)
     if options.json:
@@ -217,13 +216,6 @@ def _month(text: str) -> date:
         raise argparse.ArgumentTypeError("write the month as YYYY-MM") from error
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as YYYY-MM-DD") from error
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -261,7 +253,7 @@ def _parser() -> argparse.ArgumentParser:
     editions.add_argument("--verify", action="store_true", help="whether each holds what was published")
     editions.add_argument("--prune", action="store_true", help="say which would go; with --yes, let them go for good")
     editions.add_argument("--keep", metavar="N|ID", help="with --prune: the newest N stay; else: never prune this one")
-    editions.add_argument("--before", type=_day, metavar="YYYY-MM-DD", help="what is older may go")
+    editions.add_argument("--before", type=day_argument, metavar="YYYY-MM-DD", help="what is older may go")
     editions.add_argument("--yes", action="store_true", help="with --prune: do it")
     editions.add_argument("--why", default="", help="what an edition is kept for")
     editions.add_argument("--by", help="who; by default the account's name")

@@ -1,16 +1,13 @@
 """The door of `python -m reports`: the board pack."""
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from etl.audit import Act
-from etl.door import answer
+from etl.door import acting, answer
 from etl.durable import write_whole
 from etl.errors import UsageError
 from etl.settings import data_folder, editions_folder, plan_folder, shown_to
@@ -35,7 +32,7 @@ def _pack(options: argparse.Namespace) -> int:
     made = make(editions, plan_folder(), Asked(edition_id, options.audience, options.since, template))
     files = _files(options, made)
     content = {path: made.content(wanted) for wanted, path in files.items()}
-    act = Act(options.by or getpass.getuser(), datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    act = acting(options.by)
     on_record(editions, open_warehouse(), act, made, list(files))
     for path, pack in content.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,9 @@
 """Figures as files: exact ones are written into the audit before anybody has them."""
 
-import getpass
-from datetime import UTC, datetime
-
 import pandas as pd
 
-from etl.audit import Act, record
+from etl.audit import record
+from etl.door import acting
 from etl.warehouse import open_warehouse
 from metrics.edition import Audience
 from pages.components.tables import as_csv
@@ -28,6 +26,5 @@ def fetched(frame: pd.DataFrame, name: str, edition: str, audience: Audience) ->
 def handed_over(content: bytes, file: str, edition: str, audience: Audience) -> bytes:
     """Return a file's content, recorded as `fetched` records it."""
     if audience == "restricted":
-        act = Act(getpass.getuser(), datetime.now(UTC).replace(microsecond=0, tzinfo=None))
-        record(open_warehouse(), act, DOWNLOAD, file, f"from edition {edition}")
+        record(open_warehouse(), acting(), DOWNLOAD, file, f"from edition {edition}")
     return content

@@ -1,9 +1,6 @@
 """The board pack from a screen: the same bytes as `python -m reports pack`, on record before anybody has them."""
 
-import getpass
-from datetime import UTC, datetime
-
-from etl.audit import Act
+from etl.door import acting
 from etl.settings import editions_folder, plan_folder
 from etl.warehouse import open_warehouse
 from metrics.edition import Audience
@@ -26,8 +23,7 @@ def made(edition_id: str, audience: Audience, wanted: str) -> bytes:
     found = make(editions_folder(), plan_folder(), Asked(edition_id, audience))
     form = next(one for one in FORMATS if one == wanted)
     content = found.content(form)
-    act = Act(getpass.getuser(), datetime.now(UTC).replace(microsecond=0, tzinfo=None))
-    on_record(editions_folder(), open_warehouse(), act, found, [form])
+    on_record(editions_folder(), open_warehouse(), acting(), found, [form])
     return content
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from etl.audit import Act
-from etl.door import refusal
+from etl.door import acting, refusal
 from etl.errors import WaymarkError
 from etl.pipeline import status
 from etl.warehouse import Warehouse, open_warehouse
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 def act() -> Act:
     """Return who acts, by the name given on the page."""
-    return Act(str(st.session_state.get("analyst", "")).strip() or getpass.getuser(), now().replace(tzinfo=None))
+    return acting(str(st.session_state.get("analyst", "")).strip())
 
 
 def who() -> None:
