@@ -9,6 +9,7 @@ of its own with the peak of its memory and the work of all its threads, which a 
   single     one month-by-week histogram of who waits, range join, no splits, DuckDB
   pandas     the same histogram month by month in pandas
   polars     the same in polars, where it is installed
+  breakdowns the histogram of who waits by everyone and nine breakdowns, one at a time, as facts are counted
   facts      all facts as published: four states, nine splits, days, cohorts
   kpis       every KPI from those facts
   extract    facts again after one new monthly extract, the rest kept (whole: all counted again)
@@ -36,7 +37,7 @@ from etl.tables import COVERAGE, LOADS, PATHWAYS
 from metrics.compute import compute
 from metrics.definition import load_definitions
 from metrics.kept_cells import read_cells
-from metrics.warehouse_facts import facts_from
+from metrics.warehouse_facts import Facts, facts_from, select_clock_cells
 
 CLOCKS = ["nd_assessment", "slt", "ehc_plan", "ehc_decision", "annual_review", "review_decision", "amended_plan"]
 SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "need": 13, "priority": 4, "sex": 3,
@@ -44,7 +45,7 @@ SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "nee
 MONTHS = pd.date_range("2021-09-01", periods=60, freq="MS")
 NEXT = date(2026, 9, 1)
 DAY0 = pd.Timestamp("1970-01-01")
-STEPS = ("floor", "single", "pandas", "polars", "facts", "kpis", "whole", "extract")
+STEPS = ("floor", "single", "pandas", "polars", "breakdowns", "facts", "kpis", "whole", "extract")
 
 _SINGLE = """
 SELECT coverage.month, pathways.clock, pathways.excepted, pathways.area,
@@ -186,6 +187,9 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
     if name in ("pandas", "polars"):
         frame = connect(path, read_only=True).execute(f"SELECT {columns} FROM pathways").df()
         return lambda: len(in_pandas(frame) if name == "pandas" else in_polars(frame))  # type: ignore[arg-type]
+    if name == "breakdowns":
+        sql = select_clock_cells([(clock, "waiting", split) for clock in CLOCKS for split in SPLITS])
+        return lambda: _count_rows(path, sql)
     if name == "kpis":
         facts = _facts(path, None)
         return lambda: sum(len(compute(kpi, facts)) for kpi in load_definitions().values())
@@ -198,9 +202,14 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
     return lambda: sum(map(len, _facts(path, store).values()))
 
 
-def _facts(path: Path, store: Path | None) -> dict[str, pd.DataFrame]:
+def _facts(path: Path, store: Path | None) -> Facts:
     with DuckDBEngine(path, 1).reading() as reader:
-        return dict(facts_from(reader, read_cells(reader, store)))
+        return facts_from(reader, read_cells(reader, store))
+
+
+def _count_rows(path: Path, sql: str) -> int:
+    with DuckDBEngine(path, 1).reading() as reader:
+        return len(reader.coded(sql))
 
 
 def _cells(path: Path, store: Path | None) -> int:
@@ -261,7 +270,8 @@ def main() -> None:
 def _ratios(count: int, kind: str, seconds: dict[str, float]) -> None:
     polars = f"polars/single {seconds['polars'] / seconds['single']:.1f} · " if "polars" in seconds else ""
     print(
-        f"{count:>10,} {kind}: single/floor {seconds['single'] / seconds['floor']:.1f} · facts/single "
+        f"{count:>10,} {kind}: single/floor {seconds['single'] / seconds['floor']:.1f} · breakdowns/single "
+        f"{seconds['breakdowns'] / seconds['single']:.1f} · facts/single "
         f"{seconds['facts'] / seconds['single']:.1f} · pandas/single {seconds['pandas'] / seconds['single']:.1f} · "
         f"{polars}whole/extract {seconds['whole'] / seconds['extract']:.1f}"
     )

@@ -111,10 +111,10 @@ def as_it_stands(path: Path) -> Iterator[DuckDBTransaction]:
         connection.close()
 
 
-def coded(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+def coded(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
     """Return the rows of a SELECT, its words as codes: no row has strings of its own. Raises duckdb.Error."""
     try:
-        reader = connection.sql(sql).to_arrow_reader(_ROW_GROUP)
+        reader = connection.sql(sql, params=list(parameters)).to_arrow_reader(_ROW_GROUP)
         kinds = [_WORD if pa.types.is_string(field.type) else field.type for field in reader.schema]
         schema = pa.schema(zip(reader.schema.names, kinds, strict=True))
         pieces = [pa.RecordBatch.from_arrays(_columns(piece), schema=schema) for piece in reader]

@@ -5,13 +5,13 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
+from metrics.counting import known_places, monthly_counts, monthly_waits
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
+from metrics.fact_frames import FactFrames
+from metrics.fact_frames import Facts as Facts
 from metrics.periods import LENGTH, in_windows
-from metrics.rule import COLUMNS, tried
 from metrics.warehouse_facts import FACTS as FACTS
-from metrics.warehouse_facts import FactFrames
-from metrics.warehouse_facts import Facts as Facts
 from metrics.warehouse_facts import read_facts as read_facts
 from metrics.warehouse_facts import select_fact as select_fact
 
@@ -33,9 +33,9 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
     elif definition.kind == "clearance_weeks":
         result = kinds.clearance_weeks(_list_and_pace(definition, facts))
     elif definition.kind in ("percentile", "mean"):
-        result = _of_waits(definition, _chosen(definition, facts))
+        result = _of_waits(definition, facts)
     elif definition.fact == "measure_values":
-        result = _of_measures(definition, _chosen(definition, facts), facts)
+        result = _of_measures(definition, facts)
     else:
         result = _of_counts(definition, facts)
     result = result.assign(kpi=definition.id)
@@ -50,29 +50,30 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
 def _anything(definition: Definition, facts: FactFrames) -> bool:
     """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
-    fact = facts[definition.fact]
-    if unknown := [column for column in definition.select if column not in fact]:
-        raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {definition.fact}.")
-    return not _own_part(definition, facts).empty or not _observed(definition, facts).empty
+    fact, lead = definition.fact, definition.lead
+    if unknown := [column for column in definition.select if column not in facts[fact]]:
+        raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {fact}.")
+    return definition.select[lead] in facts.leads(fact, lead) or not _observed(definition, facts).empty
 
 
-def _own_part(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return the rows of the fact with the clock, survey or measure the definition names."""
-    return facts.part(definition.fact, definition.lead, definition.select[definition.lead])
-
-
-def _of_waits(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
+def _of_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
+    waits = in_windows(monthly_waits(definition, facts), _observed(definition, facts), definition.period)
     if definition.kind == "mean":
-        return kinds.mean(chosen, definition.minimum_base or 0)
+        return kinds.mean(waits, definition.minimum_base or 0)
     minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
     if definition.fact == "clock_days":
-        return kinds.exact_percentile(chosen, float(definition.percentile or 0), minimum)
-    # Exceptions and time limits part a band in two.
-    added = kinds.added_up(chosen, [*kinds.PLACE, "weeks_from", "weeks_to"])
+        return kinds.exact_percentile(waits, float(definition.percentile or 0), minimum)
+    added = kinds.added_up(waits, [*kinds.PLACE, "weeks_from", "weeks_to"])
     return kinds.percentile(added, float(definition.percentile or 0), minimum)
 
 
-def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
+def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
+    """Return what was measured as it was sent: a measure's periods are its own, and never added up."""
+    rows = facts[definition.fact]
+    wanted = {**definition.select, "breakdown": [EVERYONE, *definition.breakdowns]}
+    for column, value in wanted.items():
+        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
+    chosen = rows
     minimum = definition.minimum_base or 0
     if definition.kind == "printed":
         return kinds.printed(chosen)
@@ -82,8 +83,7 @@ def _of_measures(definition: Definition, chosen: pd.DataFrame, facts: FactFrames
 
 
 def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    counts = _counted(definition, _chosen(definition, facts))
-    counts = _with_zeros(definition, counts, facts)
+    counts = _counted(definition, facts)
     minimum = definition.minimum_base or 0
     if definition.kind == "share":
         return kinds.share(counts, minimum)
@@ -94,70 +94,36 @@ def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     return kinds.count(counts)
 
 
-def _chosen(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
-    """Return the fact's rows the definition selects, by the breakdowns it declares, in its period's windows."""
-    own = _selected(definition, facts, **other).assign(counted_in=lambda rows: rows["month"])
-    chosen = in_windows(own, _observed(definition, facts), definition.period)
+def _counted(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
+    """Return numerator and denominator per place, in the period's windows, zeros where an extract shows nobody.
+
+    A flag says that a needed band is not there or is cut by the rule, or that a cohort was not followed long enough.
+    """
+    months = monthly_counts(definition, facts, **other)
+    counts = in_windows(months.assign(counted_in=months["month"]), _observed(definition, facts), definition.period)
     if definition.follow_up_weeks is not None and definition.fact == "cohort_counts":
-        # The newest extract must lie so many weeks after the last month of the period, not of the row alone.
-        later = (_end(chosen["month"]) - _end(chosen["counted_in"])).dt.days
-        early = chosen["observed_days"] - later < 7 * definition.follow_up_weeks
-        chosen = chosen.assign(flag=chosen["flag"].mask(early, "not_available"))
-    return chosen
+        # The newest extract must lie so many weeks after the last month of the period, not of the month alone.
+        later = (_end(counts["month"]) - _end(counts["counted_in"])).dt.days
+        for side in ("above", "below"):
+            early = (counts[f"seen_{side}"] - later < 7 * definition.follow_up_weeks).fillna(False).astype("bool")
+            counts[side] = counts[side].mask(early, "not_available")
+    if definition.period != "month":
+        added = counts.groupby(kinds.PLACE, sort=False)
+        counts = added.agg(
+            numerator=("numerator", "sum"), denominator=("denominator", "sum"),
+            above=("above", "first"), below=("below", "first"),
+        ).reset_index()  # fmt: skip
+    flag = counts["above"] if definition.kind == "count" else counts["above"].fillna(counts["below"])
+    told = counts[kinds.PLACE].assign(
+        flag=flag,
+        numerator=counts["numerator"].mask(flag.notna()),
+        denominator=counts["denominator"].where(counts["below"].isna()),
+    )
+    return _with_zeros(definition, told, facts, **other)
 
 
 def _end(months: pd.Series) -> pd.Series:
     return pd.to_datetime(months) + pd.offsets.MonthEnd(0)
-
-
-def _selected(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
-    own = _own_breakdowns(definition, _own_part(definition, facts))
-    for column, value in {**definition.select, **other}.items():
-        own = own[own[column].isin(value if isinstance(value, list) else [value])]
-    return own
-
-
-def _own_breakdowns(definition: Definition, fact: pd.DataFrame) -> pd.DataFrame:
-    if not definition.over:
-        return fact[fact["breakdown"].isin([EVERYONE, *definition.breakdowns])]
-    rows = fact[fact["breakdown"].isin(definition.fact_breakdowns)]
-    rows = rows.astype({"group": "str", "breakdown": "str"})
-    parts = rows["group"].str.rpartition(" + ") if len(rows) else pd.DataFrame(columns=[0, 1, 2], dtype="str")
-    whole = rows["breakdown"] == definition.over
-    return rows.assign(
-        member=parts[2],
-        group=parts[0].mask(whole, EVERYONE),
-        breakdown=rows["breakdown"].str.partition("+")[0].mask(whole, EVERYONE) if len(rows) else rows["breakdown"],
-    )
-
-
-def _counted(definition: Definition, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return numerator and denominator per place; a flag where a needed band is not there or is cut by the rule."""
-    columns = [*COLUMNS[definition.fact], *(["member"] if definition.over else [])]
-    if definition.base:
-        inside = tried(chosen, columns, definition.base, definition.id)
-        chosen = chosen.merge(inside[inside["all_in"].astype("bool")][columns], on=columns)
-    rows = chosen.merge(tried(chosen, columns, definition.numerator, definition.id), on=columns, how="left")
-    rows[["all_in", "some_in"]] = rows[["all_in", "some_in"]].astype("bool")
-    needed = rows["all_in"] | rows["some_in"]
-    cut = rows["some_in"] & ~rows["all_in"] & (rows["children"] != 0).fillna(True).astype("bool")
-    rows["counted"] = rows["children"].where(rows["all_in"], 0)
-    rows["flag_needed"] = rows["flag"].where(needed).mask(cut & rows["flag"].isna(), "not_available")
-    grouped = rows.groupby(kinds.PLACE, sort=False)
-    counts = grouped.agg(
-        numerator=("counted", "sum"),
-        denominator=("children", "sum"),
-        above=("flag_needed", "first"),
-        below=("flag", "first"),
-    ).reset_index()
-    flag = counts["above"] if definition.kind == "count" else counts["above"].fillna(counts["below"])
-    missing = flag.notna()
-    whole = counts["below"].isna()
-    return counts.assign(
-        flag=flag,
-        numerator=counts["numerator"].mask(missing),
-        denominator=counts["denominator"].where(whole),
-    )
 
 
 def _observed(definition: Definition, facts: FactFrames) -> pd.DataFrame:
@@ -174,7 +140,7 @@ def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: FactFrames,
     """
     observed = _observed(definition, facts)
     months = observed[observed["rows"].astype("bool")]
-    known = _selected(definition, facts, **other)[["area", "breakdown", "group"]].drop_duplicates()
+    known = known_places(definition, facts, **other)
     months = months[months["area"].isin(known["area"])]
     if months.empty:
         return counts
@@ -187,22 +153,17 @@ def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: FactFrames,
     return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
 
 
-def _counted_in(definition: Definition, facts: FactFrames, state: object) -> pd.DataFrame:
-    counts = _counted(definition, _chosen(definition, facts, state=state))
-    return _with_zeros(definition, counts, facts, state=state)
-
-
 def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `started` and `left` per place."""
-    came, gone = _counted_in(definition, facts, "started"), _counted_in(definition, facts, LEAVING)
+    came, gone = _counted(definition, facts, state="started"), _counted(definition, facts, state=LEAVING)
     both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     return both.assign(started=both["numerator"], left=both["numerator_gone"])
 
 
 def _list_and_pace(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
-    listed = _counted_in(definition, facts, "waiting")
-    gone = _counted_in(definition.model_copy(update={"period": _CLEARANCE}), facts, LEAVING)
+    listed = _counted(definition, facts, state="waiting")
+    gone = _counted(definition.model_copy(update={"period": _CLEARANCE}), facts, state=LEAVING)
     both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
     first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]

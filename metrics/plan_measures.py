@@ -11,9 +11,9 @@ import pandas as pd
 from etl.plan_record import PlanRecord
 from etl.tables import EVERYONE
 from metrics.definition import Definition
+from metrics.fact_frames import FactFrames, Facts
 from metrics.plan import Plan, months_between, months_later
 from metrics.plan_state import FINISHED, Standing, as_they_stood, end_of, known
-from metrics.warehouse_facts import FactFrames, Facts
 
 COMPLETE, OVERDUE, UNDATED = "plan_actions_complete", "plan_actions_overdue", "plan_actions_without_a_confirmed_date"
 DELIVERED, ESCALATED = "joint_commissioning_milestones_delivered", "nd_long_waits_escalated"

@@ -1,5 +1,7 @@
 """A definition's rule tried on the cells of a fact: boolean SQL, over documented columns, that reaches nothing else."""
 
+from functools import cache
+
 import duckdb
 import pandas as pd
 
@@ -18,6 +20,12 @@ COLUMNS = {
 }
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Return the engine rules are tried on: to open one takes longer than to try a rule."""
+    return connect(None, read_only=False)
+
+
 def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) -> pd.DataFrame:
     """Return the distinct cells with `all_in` and `some_in`: whether all or some of a cell's weeks meet the rule.
 
@@ -28,13 +36,13 @@ def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) 
     distinct = cells[columns].drop_duplicates().reset_index(drop=True)
     if rule is None:
         return distinct.assign(all_in=True, some_in=True)
-    connection = connect(None, read_only=False)
+    connection = _engine().cursor()
     try:
         connection.register("cells", distinct.assign(cell=range(len(distinct))))
-        connection.execute(f"CREATE TABLE weeks AS {_select_weeks(columns)}")
         # The definition's own rule; the connection reaches nothing but these rows.
         answers = connection.execute(
             f"""
+            WITH weeks AS ({_select_weeks(columns)})
             SELECT cell, bool_and(COALESCE(({rule}), FALSE)) AS all_in, bool_or(COALESCE(({rule}), known)) AS some_in
             FROM weeks GROUP BY cell
             """  # noqa: S608

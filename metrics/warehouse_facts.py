@@ -3,7 +3,7 @@
 Only this text runs on the big engine. What comes out is small and is finished in pandas.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import pandas as pd
 from etl.tables import EVERYONE, STATES
 from etl.warehouse import Reader
 from metrics.clocks import load_clocks, select_clocks
+from metrics.fact_frames import FactFrames
+from metrics.fact_frames import Facts as Facts
 from metrics.selection import COHORTS
 from metrics.splits import DAYS, Split, asked_cohorts, asked_splits
 
@@ -19,7 +21,6 @@ FACTS = ("clock_counts", "clock_days", "cohort_counts", "answer_counts", "measur
 _SQL = Path(__file__).parent / "facts"
 _EVERY_LOAD = "SELECT * FROM coverage"
 
-Facts = Mapping[str, pd.DataFrame]
 # Columns of facts that repeat a few words in millions of cells.
 WORDS = ("load_id", "clock", "state", "cohort", "area", "breakdown", "group")
 
@@ -115,35 +116,6 @@ def _compact(frame: pd.DataFrame) -> pd.DataFrame:
     words = {name: {*frame[name].astype("category").cat.categories, EVERYONE} for name in WORDS if name in frame}
     lists = {name: pd.CategoricalDtype(pd.Index(sorted(found), dtype="str")) for name, found in words.items()}
     return frame.astype({**kinds, **lists})
-
-
-class FactFrames(dict[str, pd.DataFrame]):
-    """Facts that remember their parts by a first column, so that a KPI does not search what is not its own."""
-
-    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
-        super().__init__(frames)
-        self._rows: dict[tuple[str, str], Mapping[object, object]] = {}
-        self._parts: dict[tuple[str, str, object], pd.DataFrame] = {}
-        self._observed: dict[str, pd.DataFrame] = {}
-
-    def part(self, fact: str, column: str, value: object) -> pd.DataFrame:
-        """Return the rows of a fact whose column has this value."""
-        if (fact, column, value) not in self._parts:
-            if (fact, column) not in self._rows:
-                self._rows[fact, column] = dict(self[fact].groupby(column).indices)
-            rows = self._rows[fact, column].get(value, [])
-            self._parts[fact, column, value] = self[fact].iloc[rows]  # type: ignore[call-overload]
-        return self._parts[fact, column, value]
-
-    def observed_months(self, clock: str) -> pd.DataFrame:
-        """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
-        if clock not in self._observed:
-            months = self.part("clock_counts", "clock", clock)[["area", "month"]].drop_duplicates().assign(rows=False)
-            if "observed" in self:
-                own = self.part("observed", "clock", clock)[["area", "month"]].assign(rows=True)
-                months = pd.concat([own, months.astype(own.dtypes.to_dict())]) if len(own) else months
-            self._observed[clock] = months.drop_duplicates(["area", "month"])
-        return self._observed[clock]
 
 
 def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,56 @@
+"""Every fact as a frame, and its parts on an engine of their own: what KPIs are counted from."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import duckdb
+import pandas as pd
+
+from etl.engine_duckdb import coded, connect
+
+Facts = Mapping[str, pd.DataFrame]
+
+
+class FactFrames(dict[str, pd.DataFrame]):
+    """Facts that keep what is counted of them at hand, parted by a first column, on an engine of their own."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(frames)
+        self._tables: set[str] = set()
+        self._leads: dict[tuple[str, str], set[object]] = {}
+        self._observed: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine that holds the parts; it reaches nothing else."""
+        return connect(None, read_only=False)
+
+    def table(self, fact: str, column: str, value: object) -> str:
+        """Return the name of the table with the rows of a fact whose column has this value."""
+        name = f"{fact} {value}"
+        if name not in self._tables:
+            self.connection.register("fact", self[fact])
+            where = f'CREATE TABLE "{name}" AS SELECT * FROM fact WHERE "{column}" = ?'  # noqa: S608 (contract names)
+            self.connection.execute(where, [value])
+            self.connection.unregister("fact")
+            self._tables.add(name)
+        return name
+
+    def leads(self, fact: str, column: str) -> set[object]:
+        """Return the values a fact's first column has."""
+        if (fact, column) not in self._leads:
+            self._leads[fact, column] = set(self[fact][column].unique())
+        return self._leads[fact, column]
+
+    def observed_months(self, clock: str) -> pd.DataFrame:
+        """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
+        if clock not in self._observed:
+            table = self.table("clock_counts", "clock", clock)
+            months = coded(self.connection, f'SELECT DISTINCT area, month FROM "{table}" ORDER BY ALL')  # noqa: S608 (our table)
+            months = months.astype({"month": "datetime64[s]"}).assign(rows=False)
+            if "observed" in self:
+                seen = self["observed"]
+                own = seen.loc[seen["clock"] == clock, ["area", "month"]].assign(rows=True)
+                months = pd.concat([own, months.astype(own.dtypes.to_dict())]) if len(own) else months
+            self._observed[clock] = months.drop_duplicates(["area", "month"])
+        return self._observed[clock]
