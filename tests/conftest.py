@@ -4,11 +4,13 @@ import csv
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from etl.audit import Act
 from etl.demo.plan import load_demonstration_plan
@@ -26,12 +28,27 @@ settings.load_profile("waymark")
 NOW = datetime(2026, 11, 21, 17, 0)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all tests on the demonstration to one worker, so that the other does not wait while it is built."""
-    for item in items:
-        if "demonstration" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demonstration"))
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Give a file's tests to one worker, which makes what they share once, and all on the demonstration to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "demonstration" if file in _on_the_demonstration() else file
+
+
+@cache
+def _on_the_demonstration() -> set[str]:
+    root = Path(__file__).parents[1]
+    return {
+        path.relative_to(root).as_posix()
+        for path in Path(__file__).parent.rglob("test_*.py")
+        if "demonstration: Demonstration" in path.read_text(encoding="utf-8")
+    }
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _ByFile:
+    """Return how tests are given to workers. xdist's groups by marker do nothing under pytest 9.2."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
