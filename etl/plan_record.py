@@ -6,6 +6,7 @@ conflict, until a later one settles them; nothing is overwritten.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,23 @@ class PlanRecord:
     check_ins: pd.DataFrame
     responses: pd.DataFrame
     escalations: pd.DataFrame
+
+    @cached_property
+    def versions(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Return the rows of each action, in the order they were entered."""
+        return _by_action(self.actions)
+
+    @cached_property
+    def entries(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Return the check-ins of each action, in the order they were entered."""
+        return _by_action(self.check_ins)
+
+
+def _by_action(rows: pd.DataFrame) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault(str(row["action_id"]), []).append({str(name): value for name, value in row.items()})
+    return found
 
 
 def read_plan_record(reader: Reader) -> PlanRecord:

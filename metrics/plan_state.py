@@ -94,24 +94,18 @@ def as_they_stood(record: PlanRecord, until: pd.Timestamp | None = None) -> list
     What came with the first load of the plan was in it from its start; later actions from when they were loaded.
     """
     begun = record.actions["at"].min()
-    versions = _by_action(record.actions, lambda row: _in_force(row, begun, until))
-    entered = _by_action(record.check_ins, lambda row: until is None or row["at"] <= until)
-    found = [_standing(rows, entered.get(one, [])) for one, rows in versions.items()]
+    found = []
+    for action, versions in record.versions.items():
+        in_force = [row for row in versions if _in_force(row, begun, until)]
+        entered = [row for row in record.entries.get(action, []) if until is None or row["at"] <= until]
+        if in_force:
+            found.append(_standing(in_force, entered))
     return sorted(found, key=lambda one: int(one.version["position"]))
 
 
 def _in_force(row: Row, begun: Any, until: pd.Timestamp | None) -> bool:
     original = row["version"] == 1 and (not known(begun) or row["at"] == begun)
     return until is None or original or row["at"] <= until
-
-
-def _by_action(rows: pd.DataFrame, wanted: Any) -> dict[str, list[Row]]:
-    """Return the wanted rows of each action, in the order they were entered."""
-    found: dict[str, list[Row]] = {}
-    for row in rows.to_dict("records"):
-        if wanted(row):
-            found.setdefault(str(row["action_id"]), []).append(row)  # type: ignore[arg-type]
-    return found
 
 
 def _standing(versions: list[Row], entered: list[Row]) -> Standing:
