@@ -51,11 +51,14 @@ def course(
     Nothing is foretold of a milestone that is over in `as_of`, the month the scorecard is read in.
     """
     length = max(1, found[-1].period_months) if found else 1
-    series = _series(plan, row, results, length)
+    every = _series(plan, row, results, length)
+    series = _apart(every, length)
     step = _step(series, length)
     today = max(as_of, found[-1].month) if found else as_of
     anew = [Rebase(first_of(r.month), f"{r.reason.rstrip('.')} ({r.decided_by})") for r in rebases if r.kpi == kpi.id]
     chart, points_, reading = _charted(kpi, series, step, anew)
+    if len(series) < len(every):
+        chart["words"] += f" {_OVERLAP}"
     outlook = _outlook(plan, kpi, series, step)
     numbers = points(plan, row)
     coming = [(month, target) for month, target in _targets(plan, row) if found and month > today]
@@ -77,6 +80,9 @@ def course(
     return Course(chart, points_, lines, PACE.frame([pace]), reading, ahead)
 
 
+_OVERLAP = "The periods overlap, so only those that share no month are charted."
+
+
 class Courses:
     """The courses of one publication: a KPI with the same figures in both files is charted and foretold once."""
 
@@ -96,8 +102,22 @@ class Courses:
         return drawn
 
 
+def _apart(series: pd.DataFrame, length: int) -> pd.DataFrame:
+    """Return the figures of periods that share no month, from the latest back.
+
+    Rolling years share eleven months with the next: limits from their small steps would be far too narrow, and runs
+    and trends would be found where there are none.
+    """
+    kept: list[int] = []
+    months = [stamp.date() for stamp in series["date"]]
+    for place in reversed(range(len(months))):
+        if not kept or months_between(months[place], months[kept[-1]]) >= length:
+            kept.append(place)
+    return series.iloc[kept[::-1]].reset_index(drop=True)
+
+
 def _step(series: pd.DataFrame, length: int) -> Step:
-    """Return how far apart the figures are: a period's length, or less where periods overlap, as rolling years do."""
+    """Return how far apart the figures are: a period's length, or a part of it where they do not follow on."""
     months = [stamp.date() for stamp in series["date"]]
     return Step(months=gcd(length, *(months_between(months[0], month) for month in months)))
 

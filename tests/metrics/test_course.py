@@ -151,16 +151,30 @@ def test_nothing_is_foretold_of_a_milestone_that_is_over() -> None:
 
 @pytest.mark.parametrize(
     ("apart", "length", "word"),
-    [(1, 12, "month"), (3, 12, "quarter"), (12, 12, "year"), (1, 0, "month"), (3, 0, "month")],
+    [(1, 0, "month"), (3, 0, "month"), (3, 3, "quarter"), (12, 3, "quarter"), (12, 12, "year")],
 )
-def test_the_step_is_the_distance_of_the_figures_not_the_length_of_their_periods(
-    apart: int, length: int, word: str
-) -> None:
+def test_the_step_is_that_of_the_periods(apart: int, length: int, word: str) -> None:
     frame = results(CHILDREN.id, [value if n % apart == 0 else None for n, value in enumerate(falling(49))])
     frame["period_months"] = length
     made = course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST))
     assert made.chart["step"].tolist() == [word]
     assert made.signals["value"].notna().sum() == 48 // apart + 1
+    assert "overlap" not in made.chart["words"].item()
+
+
+@pytest.mark.parametrize(("apart", "length", "charted"), [(1, 3, 17), (1, 12, 5), (3, 12, 5), (9, 12, 3)])
+def test_of_periods_that_overlap_only_those_that_share_no_month_are_charted(
+    apart: int, length: int, charted: int
+) -> None:
+    frame = results(CHILDREN.id, [value if n % apart == 0 else None for n, value in enumerate(falling(49))])
+    frame["period_months"] = length
+    made = course(PLAN, LIST, CHILDREN, frame, readings(frame, LIST))
+    known = made.signals.dropna(subset=["value"])["month"].dt.date.tolist()
+    months = [month.year * 12 + month.month for month in known]
+    assert len(known) == charted
+    assert frame["month"].max().date() == known[-1]
+    assert all(later - earlier >= length for earlier, later in zip(months, months[1:], strict=False))
+    assert "overlap" in made.chart["words"].item()
 
 
 @pytest.mark.parametrize(("part", "whole"), [(0, 0), (None, None), (1, 3)])  # three children are too few to show
