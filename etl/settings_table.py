@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+SIGN_IN = "sign-in"
 _HEADINGS = ("setting", "by default", "what it sets", "who needs it")
 
 
@@ -65,6 +66,22 @@ SETTINGS = (
         "`host:port, from, to[, to…]`: relay and people a notice is mailed to",
         "areas that tell people by mail",
         secret=True,
+    ),
+    Setting("WAYMARK_ADDRESS", "none", "the public address, `https://…`", SIGN_IN),
+    Setting("WAYMARK_OIDC_METADATA", "none", "the provider's `…/.well-known/openid-configuration`", SIGN_IN),
+    Setting("WAYMARK_OIDC_CLIENT_ID", "none", "the app registration", SIGN_IN),
+    Setting("WAYMARK_OIDC_CLIENT_SECRET", "none", "its secret", SIGN_IN, secret=True),
+    Setting("WAYMARK_OIDC_TENANT", "none", "the only tenant (`tid`) let in", SIGN_IN),
+    Setting(
+        "WAYMARK_COOKIE_SECRET",
+        "none",
+        "32 random bytes or more, the same for every process; a new one signs everybody out",
+        SIGN_IN,
+        secret=True,
+    ),
+    Setting("WAYMARK_ROLES", "by their own names", "which claim means which role: `Waymark.Board=board, …`", SIGN_IN),
+    Setting(
+        "WAYMARK_PEOPLE", "nobody", "roles of people the provider gives none: `<oid>=role, …`", SIGN_IN, secret=True
     ),
 )
 
