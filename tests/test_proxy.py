@@ -120,7 +120,7 @@ def fetched(address: str, cookie: str = "") -> tuple[str, str]:
     context = trusting() if address.startswith("https") else None
     with urllib.request.urlopen(request, timeout=5, context=context) as said:
         cookies = " ".join(said.headers.get_all("Set-Cookie") or [])
-        kept = re.search(r"waymark_app=(app[12]); Path=/; Secure; HttpOnly", cookies)
+        kept = re.search(r"__Host-waymark_app=(app[12]); Path=/; Secure; HttpOnly", cookies)
         return said.read().decode(), kept[1] if kept else ""
 
 
@@ -129,10 +129,10 @@ def test_readers_of_both_processes_see_what_is_published_and_stay_where_they_are
         both = {}
         async with AsyncExitStack() as stack:
             for name in ("app1", "app2"):
-                cookie = {"Cookie": f"waymark_app={name}"}
+                cookie = {"Cookie": f"__Host-waymark_app={name}"}
                 own = session(served.address, ssl=trusting(), additional_headers=cookie)
                 both[name] = await stack.enter_async_context(own)
-                assert f"waymark_app={name};" in " ".join(both[name].response.headers.get_all("Set-Cookie"))
+                assert f"__Host-waymark_app={name};" in " ".join(both[name].response.headers.get_all("Set-Cookie"))
                 clean, came = await answer(both[name], "")
                 assert (clean, FIRST.encode() in came, SECOND.encode() in came) == (True, True, False)
             editions.publish(
@@ -142,16 +142,18 @@ def test_readers_of_both_processes_see_what_is_published_and_stay_where_they_are
                 clean, came = await answer(own, "")
                 assert (clean, SECOND.encode() in came) == (True, True)
 
-    assert [fetched(served.address, f"waymark_app={name}")[1] for name in ("app1", "app2")] == ["app1", "app2"]
+    assert [fetched(served.address, f"__Host-waymark_app={name}")[1] for name in ("app1", "app2")] == ["app1", "app2"]
     assert {fetched(served.address)[1] for _ in range(30)} == {"app1", "app2"}  # who is new is shared out
     asyncio.run(read())
 
     served.processes["app1"].kill()
     served.processes["app1"].wait()
-    assert fetched(served.address, "waymark_app=app1") == ("ok", "app2")  # and the cookie keeps the reader there
+    assert fetched(served.address, "__Host-waymark_app=app1") == ("ok", "app2")  # and the cookie keeps the reader there
 
     async def after() -> bool:
-        async with session(served.address, ssl=trusting(), additional_headers={"Cookie": "waymark_app=app1"}) as own:
+        async with session(
+            served.address, ssl=trusting(), additional_headers={"Cookie": "__Host-waymark_app=app1"}
+        ) as own:
             return (await answer(own, ""))[0]
 
     assert asyncio.run(after())
