@@ -42,7 +42,7 @@ def to_screens_log() -> None:
     Their own words are left out: they hold values and addresses. Raises OSError for the setting's file.
     """
     _to(log_target() or "stderr")
-    logging.captureWarnings(True)
+    logging.captureWarnings(True)  # warnings quote values too; nobody hears them
     logging.setLogRecordFactory(_record)
 
 

@@ -76,7 +76,10 @@ def test_the_image_installs_by_hash_runs_as_nobody_special_and_says_whether_it_i
 
 
 def test_the_image_holds_all_that_runs_and_no_data() -> None:
-    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    let_in = {line[1:] for line in lines if line.startswith("!")}
+    assert lines[1] == "*"  # nothing else: no history, tests, tools or settings
+    assert not {".git", "tests", "benchmarks", "docs", "deploy"} & let_in
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     packages |= {name for name in ("etl", "metrics", "pages", "reports", "access") if (ROOT / name).is_dir()}
     assert packages <= let_in
