@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, metadata, version
@@ -125,3 +126,33 @@ def test_git_ignores_what_must_never_come_in() -> None:
     if (ROOT / ".git").exists():
         told = subprocess.run(["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False)
         assert told.stdout.split() == names
+
+
+AUDIT = """#!/bin/sh
+for word; do case "$before" in -o) out=$word;; -r) asked=$word;; esac; before=$word; done
+grep -q jinja2==2.10 "$asked" && vulns='{known}' || vulns='{locked}'
+[ -n "$vulns" ] && echo "$vulns" > "$out"
+exit 1
+"""
+CLEAN, WEAK = '{"dependencies": [{"name": "x", "vulns": []}]}', '{"dependencies": [{"vulns": [{"id": "PYSEC-1"}]}]}'
+
+
+@pytest.mark.parametrize(
+    ("known", "locked", "code", "words"),
+    [
+        (WEAK, CLEAN, 0, "No weakness is known"),
+        (WEAK, WEAK, 1, "Weaknesses are known"),
+        (CLEAN, CLEAN, 3, "NOT CHECKED"),  # an index that knows of nothing at all
+        ("", "", 3, "NOT CHECKED"),  # nobody answers
+        (WEAK, '{"dependencies": [{"name": "x", "skip_reason": "not found"}]}', 3, "NOT CHECKED"),
+        (WEAK, "", 3, "NOT CHECKED"),  # nobody answers any more
+    ],
+)
+def test_no_answer_is_never_a_clean_one(tmp_path: Path, known: str, locked: str, code: int, words: str) -> None:
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(ROOT / "deploy" / "audit.sh", tmp_path / "deploy")
+    (tmp_path / "requirements.lock").write_text("x==1\n")
+    (tmp_path / "pip-audit").write_text(AUDIT.replace("{known}", known).replace("{locked}", locked))
+    (tmp_path / "pip-audit").chmod(0o700)
+    done = subprocess.run([script, tmp_path / "pip-audit"], capture_output=True, text=True, check=False)
+    assert (done.returncode, words in done.stdout + done.stderr) == (code, True)
