@@ -111,3 +111,10 @@ def test_the_proxy_keeps_no_record_of_who_asked_for_what() -> None:
     assert text.count("access_log off;") == text.count("server {") == 2
     assert "$proxy_add_x_forwarded_for" not in text  # what a reader claims of itself is not passed on
     assert "Secure; HttpOnly; SameSite=Lax" in text
+
+
+def test_the_proxy_keeps_no_file_and_no_figure_on_its_disk() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert re.search(r"^\s+proxy_request_buffering off;$", text, re.M)
+    assert re.search(r"^\s+proxy_max_temp_file_size 0;$", text, re.M)
+    assert "proxy_cache" not in text

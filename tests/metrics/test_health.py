@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from etl.warehouse import Warehouse
 from metrics import health
 from metrics.__main__ import main
 from metrics.edition import write_edition
@@ -71,6 +72,15 @@ def test_a_warehouse_that_cannot_be_opened_is_exit_code_3(
     code, said = asked(capsys)
     assert (code, said["warehouse"][0]) == (3, False)
     assert asked(capsys, "--screens")[0] == 0  # readers are served all the same
+
+
+def test_a_warehouse_at_work_is_busy_not_broken(
+    capsys: pytest.CaptureFixture[str], warehouse: Warehouse, data_folder: Path
+) -> None:
+    with warehouse.writing():
+        code, said = asked(capsys)
+    assert (code, said["warehouse"][0], "busy" in said["warehouse"][1]) == (3, False, True)
+    assert asked(capsys)[0] == 0
 
 
 def test_a_full_disk_is_told_before_work_fails(
