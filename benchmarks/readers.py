@@ -20,6 +20,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
+from typing import NamedTuple
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -35,10 +36,11 @@ PATIENCE = 120  # seconds
 
 @dataclass
 class Seen:
-    """The seconds each page took, and how many pages failed or were never had."""
+    """The seconds each page took, how many pages failed or were never had, and how often open ones looked for news."""
 
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
+    looks: int = 0
 
 
 def session(address: str, **options: object) -> connect:
@@ -54,15 +56,30 @@ def trusting() -> ssl.SSLContext:
     return context
 
 
-async def answer(reader: ClientConnection, path: str) -> tuple[bool, bytes]:
-    """Ask for a page; return whether it came without an exception once its script has finished, and all that came."""
+class Answer(NamedTuple):
+    """A page: whether it came without an exception, all that came, and how an open page looks for news, how often."""
+
+    clean: bool
+    came: bytes
+    look: BackMsg | None
+    every: float
+
+
+async def answer(reader: ClientConnection, path: str) -> Answer:
+    """Ask for a page and return it once its script has finished."""
     name, _, query = path.partition("?")
     asked = BackMsg()
     asked.rerun_script.page_name = name
     asked.rerun_script.query_string = query
     asked.rerun_script.context_info.color_scheme = "light"
+    return await _answered(reader, asked)
+
+
+async def _answered(reader: ClientConnection, asked: BackMsg) -> Answer:
     await reader.send(asked.SerializeToString())
-    clean, came = True, []
+    clean, came, look, every = True, [], None, 0.0
+    again = BackMsg()
+    again.CopyFrom(asked)
     while True:
         told = await asyncio.wait_for(reader.recv(), PATIENCE)
         came.append(told if isinstance(told, bytes) else told.encode())
@@ -72,8 +89,14 @@ async def answer(reader: ClientConnection, path: str) -> tuple[bool, bytes]:
             clean = False
         if kind == "page_not_found":
             clean = False
+        if kind == "new_session":
+            again.rerun_script.page_script_hash = message.new_session.page_script_hash
+        if kind == "auto_rerun":
+            again.rerun_script.fragment_id, again.rerun_script.is_auto_rerun = message.auto_rerun.fragment_id, True
+            look, every = again, message.auto_rerun.interval
         if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            return clean and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY, b"".join(came)
+            well = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+            return Answer(clean and message.script_finished in well, b"".join(came), look, every)
 
 
 async def reader(address: str, rounds: int, seen: Seen) -> None:
@@ -88,25 +111,27 @@ async def thinking(address: str, until: float, think: float, chance: random.Rand
     await asyncio.sleep(chance.uniform(0, min(think, until - time.monotonic())))
     async with session(address) as own:
         while time.monotonic() < until:
-            await _timed(own, chance.choice(list(PAGES.values())), seen)
-            await _watched(own, min(chance.uniform(0.5, 1.5) * think, max(0.0, until - time.monotonic())))
+            page = await _timed(own, chance.choice(list(PAGES.values())), seen)
+            rest = min(chance.uniform(0.5, 1.5) * think, max(0.0, until - time.monotonic()))
+            await _thought(own, page, rest, seen)
 
 
-async def _timed(own: ClientConnection, path: str, seen: Seen) -> None:
+async def _timed(own: ClientConnection, path: str, seen: Seen) -> Answer:
     begun = time.perf_counter()
-    clean, _ = await answer(own, path)
-    seen.failed += not clean
+    page = await answer(own, path)
+    seen.failed += not page.clean
     seen.seconds.append(time.perf_counter() - begun)
+    return page
 
 
-async def _watched(own: ClientConnection, seconds: float) -> None:
-    """Take what comes of itself meanwhile (the look for a newer edition), as a browser does."""
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                await own.recv()
-    except TimeoutError:
-        return
+async def _thought(own: ClientConnection, page: Answer, seconds: float, seen: Seen) -> None:
+    """Leave a page open for so long; meanwhile it looks for a newer edition by itself, as it does in a browser."""
+    until = time.monotonic() + seconds
+    while page.look and time.monotonic() + page.every < until:
+        await asyncio.sleep(page.every)
+        seen.failed += not (await _answered(own, page.look)).clean
+        seen.looks += 1
+    await asyncio.sleep(max(0.0, until - time.monotonic()))
 
 
 async def crowd(address: str, readers: int, rounds: int) -> Seen:
@@ -135,7 +160,8 @@ async def _kept(going: object, seen: Seen) -> None:
 
 
 def _together(all_seen: list[Seen]) -> Seen:
-    return Seen([one for seen in all_seen for one in seen.seconds], sum(seen.failed for seen in all_seen))
+    pages = [one for seen in all_seen for one in seen.seconds]
+    return Seen(pages, sum(seen.failed for seen in all_seen), sum(seen.looks for seen in all_seen))
 
 
 def times(seen: Seen) -> str:
@@ -174,8 +200,8 @@ def under_load(data: Path, file: Path, readers: int, seconds: float, think: floa
     ratio = median(seen.seconds) / median(alone.seconds) if seen.seconds else float("nan")
     return seen.failed + analyst.failed, "\n".join([
         f"one reader:  {times(alone)}, {len(alone.seconds)} pages, {alone.failed} with an error",
-        f"{readers} readers: {times(seen)}, {len(seen.seconds)} pages in {seconds:g} s, {seen.failed} with an error; "
-        f"p50 {ratio:.1f} times one reader's",
+        f"{readers} readers: {times(seen)}, {len(seen.seconds)} pages and {seen.looks} looks for news in {seconds:g} "
+        f"s, {seen.failed} with an error; p50 {ratio:.1f} times one reader's",
         analyst.told(),
         f"memory of the server at its peak: {before:.0f} MB with one reader, {after:.0f} MB",
     ])  # fmt: skip

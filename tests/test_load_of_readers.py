@@ -18,11 +18,13 @@ def test_readers_meet_no_error_while_an_analyst_loads_and_publishes(
     assert etl(["load", str(file)]) == 0
     assert metrics(["publish"]) == 0
     capfd.readouterr()
-    failed, words = under_load(data_folder, file, readers=3, seconds=6, think=1)
+    failed, words = under_load(data_folder, file, readers=3, seconds=9, think=6)
     assert failed == 0, words + capfd.readouterr().out
     alone, many, analyst, memory = words.splitlines()
     assert re.match(r"one reader:  p50 \d+\.\d\d s, p95 \d+\.\d\d s, p99 \d+\.\d\d s, 24 pages, 0 with an error", alone)
-    assert re.match(r"3 readers: .* pages in 6 s, 0 with an error; p50 \d+\.\d times one reader's", many)
+    assert re.match(
+        r"3 readers: .* pages and \d+ looks for news in 9 s, 0 with an error; p50 \d+\.\d times one reader's", many
+    )
     assert re.match(r"the analyst meanwhile: [1-9]\d* loads .* and [1-9]\d* publications .*, 0 failed", analyst)
     assert "MB" in memory
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.readers import answer, session
+from benchmarks.readers import Answer, answer, session
 from tests.test_proxy import fetched, free_ports, until
 from tests.test_settings import ROOT
 
@@ -31,11 +31,11 @@ def test_an_error_on_a_screen_is_logged_by_type_and_place_alone(tmp_path: Path) 
     try:
         until(lambda: fetched(f"http://127.0.0.1:{port}")[0] == "ok")
 
-        async def ask() -> tuple[bool, bytes]:
+        async def ask() -> Answer:
             async with session(f"http://127.0.0.1:{port}") as own:
                 return await answer(own, "")
 
-        clean, came = asyncio.run(ask())
+        clean, came, *_ = asyncio.run(ask())
     finally:
         server.kill()
         server.wait()
