@@ -20,7 +20,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py etl metrics pages reports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(wildcard *.py access) etl metrics pages reports
 
 fmt: .venv/dev
 	$(BIN)/ruff check --fix .
