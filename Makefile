@@ -1,9 +1,11 @@
 # make run: set up, demonstration figures if there are none, dashboard on loopback.
-# make test: set up, the whole suite. make check: lint, types, contracts.
+# make test: set up, the whole suite. make check: lint, types, contracts, unsafe code.
+# make install: only what runs, from the hashed lock. make lock: renew it after a change of requirements.txt.
+# make sbom: the bill of materials of the lock. make audit: weaknesses known of it, or "NOT CHECKED".
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test check fmt clean pictures
+.PHONY: run test check fmt clean pictures install lock sbom audit
 
 run: .venv/run
 	$(BIN)/python -m etl demo --when-empty
@@ -18,6 +20,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(wildcard *.py access) etl metrics pages reports
 
 fmt: .venv/dev
 	$(BIN)/ruff check --fix .
@@ -32,6 +35,22 @@ fmt: .venv/dev
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/run
+
+install: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+
+lock: .venv/dev
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --output-file requirements.lock requirements.txt
+
+sbom: .venv/dev
+	$(BIN)/cyclonedx-py requirements requirements.lock --of JSON --output-file sbom.json
+
+audit: requirements.lock
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.10,<3"
+	deploy/audit.sh
 
 pictures: .venv/dev
 	$(BIN)/python -m tests.browser.pictures docs/pictures

@@ -12,6 +12,7 @@ from pages.components import filters, queries, serving, tiles
 
 if reason := serving.refusal(st.get_option("server.address")):
     serving.stop(reason)
+serving.begin_log()
 
 # An icon of our own: Streamlit would fetch one from a font server for a page with a ":material" icon.
 ICON = Path(__file__).parent / "pages" / "components" / "favicon.png"

@@ -53,6 +53,13 @@ FIGURE = ", ".join(f"{selector}:visible" for selector in SHOWN)
 @contextmanager
 def served(script: Path, data: Path) -> Iterator[str]:
     """Serve a Streamlit script on a free loopback port and yield its address."""
+    with server(script, data) as (address, _):
+        yield address
+
+
+@contextmanager
+def server(script: Path, data: Path) -> Iterator[tuple[str, int]]:
+    """Serve a Streamlit script on a free loopback port and yield its address and the number of its process."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,7 +67,7 @@ def served(script: Path, data: Path) -> Iterator[str]:
     options = ["--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "WAYMARK_DATA": str(data)}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, **quiet)
+    process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, **quiet)
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(200):
@@ -69,10 +76,10 @@ def served(script: Path, data: Path) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield address
+        yield address, process.pid
     finally:
-        server.terminate()
-        server.wait(10)
+        process.kill()  # asked to stop it would first finish the pages it computes
+        process.wait(10)
 
 
 def visit(browser: Browser, address: str, selector: str) -> float:

@@ -22,6 +22,7 @@ from typing import Any
 import etl.errors
 from etl.errors import UnreadableFileError, WaymarkError
 from etl.leftovers import working_folder
+from etl.settings_table import SETTINGS
 
 Json = Any  # whatever json.dumps takes
 Job = tuple[dict[str, Json], Path]  # arguments and the folder the function may write to
@@ -123,7 +124,8 @@ def _megabytes(arguments: dict[str, Json]) -> float:
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":
-    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("WAYMARK_")}
+    own = {setting.name for setting in SETTINGS if not setting.secret}
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name in own}
     private = str(folder / "temporary")
     environment = kept | {
         "PYTHONPATH": str(_ROOT),

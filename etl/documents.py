@@ -41,7 +41,7 @@ M = TypeVar("M", bound=BaseModel)
 def read_mapping(path: Path) -> dict[str, Any]:
     """Return the mapping a YAML file holds. Raises DocumentError with the file's name and line."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader) # nosec B506
     except FileNotFoundError as error:
         raise DocumentError(f"{path.name}: there is no such file in {path.parent}. Put it there.") from error
     except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError, RecursionError) as error:

@@ -4,9 +4,11 @@ import argparse
 import getpass
 import os
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from etl import log
 from etl.audit import Act
 from etl.clean import month_in
 from etl.errors import WaymarkError
@@ -18,17 +20,25 @@ def answer(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> 
     0 done, 1 findings or failed, 2 wrong usage, 3 warehouse busy. A disk or folder that refuses is one sentence too.
     """
     options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    command = " ".join([parser.prog.split()[-1], next(word for word in given if not word.startswith("-"))])
+    begun = time.monotonic()
     try:
-        return int(options.run(options))
+        log.to_commands_log()
+        code = int(options.run(options))
     except WaymarkError as error:
         sys.stderr.write(f"{error}\n")
-        return error.exit_code
+        code = error.exit_code
+        log.failed("refused", error, command=command)
     except BrokenPipeError:  # whoever read the answer has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0
     except OSError as error:
         sys.stderr.write(f"{refusal(error)}\n")
-        return 1
+        code = 1
+        log.failed("refused", error, command=command)
+    log.event("command", command=command, code=code, seconds=round(time.monotonic() - begun, 3))
+    return code
 
 
 def refusal(error: OSError) -> str:

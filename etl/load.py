@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl import log
 from etl.audit import Act, append
 from etl.errors import UsageError
 from etl.examine import Examination
@@ -116,12 +117,14 @@ def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
     if not why.strip():
         raise UsageError('Say why the load is withdrawn: --why "…". The reason stays on record with it.')
     with warehouse.writing() as writer:
-        state = writer.query("SELECT state FROM loads WHERE load_id = ?", [load_id])
+        state = writer.query("SELECT state, source FROM loads WHERE load_id = ?", [load_id])
         if state.empty or state["state"].iloc[0] != "current":
             raise UsageError(f"There is no current load {load_id[:80]!r}; python -m etl status lists them.")
         writer.execute("UPDATE loads SET state = 'withdrawn', state_reason = ? WHERE load_id = ?", [why, load_id])
         _cover(writer)
         append(writer, act, "withdraw", load_id, why)
+    month, number = load_id.split(".")[-2:]
+    log.event("withdraw", source=str(state["source"].iloc[0]), month=month, load_number=int(number))
 
 
 def coverage(loads: pd.DataFrame) -> pd.DataFrame:

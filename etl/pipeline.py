@@ -1,6 +1,7 @@
 """Files in, findings and loads out: what the command line and the upload page both call."""
 
 import shutil
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl import log
 from etl.audit import Act
 from etl.bundle import bundles
 from etl.confine import run_confined, run_confined_each
@@ -138,8 +140,12 @@ def load_files(
     A file with a query loads only where `explanations` says why, rule by rule; a refused one is in the audit.
     Raises UsageError, WarehouseBusyError; what was yielded before stays loaded.
     """
+    begun = time.monotonic()
     for found in examine_files(paths, today=act.at.date(), source=source, month=month):
-        yield load_examined(warehouse, found, act, explanations=explanations, demonstration=demonstration)
+        outcome = load_examined(warehouse, found, act, explanations=explanations, demonstration=demonstration)
+        log_outcome(outcome, time.monotonic() - begun)
+        yield outcome
+        begun = time.monotonic()
 
 
 def load_examined(
@@ -163,6 +169,22 @@ def load_examined(
         return outcome
     load_id, changed = store(warehouse, found, act, explanations, demonstration=demonstration)
     return Outcome(found, load_id, changed)
+
+
+def log_outcome(outcome: Outcome, seconds: float) -> None:
+    """Log what became of a file; neither its name nor whose it is, which the audit has."""
+    found = outcome.found
+    log.event(
+        "load" if outcome.load_id else "refuse",
+        source=found.source.kept_as if found.source else None,
+        month=f"{found.month:%Y-%m}" if found.month else None,
+        load_number=int(outcome.load_id.rpartition(".")[2]) if outcome.load_id else None,
+        rows_in=found.rows_in,
+        rows_held=found.rows_rejected,
+        changed=outcome.changed,
+        rules=sorted({finding.rule for finding in found.findings}),
+        seconds=round(seconds, 3),
+    )
 
 
 def sketched(path: Path) -> str:

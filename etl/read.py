@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError  # two types; defusedxml parses # nosec B405
 from zipfile import ZipFile
 
 import defusedxml.ElementTree

@@ -1,4 +1,4 @@
-"""Where things are. The only place that reads Waymark's environment variables."""
+"""Where things are. The only place that reads Waymark's environment variables; settings_table.py lists them."""
 
 import os
 import re
@@ -45,6 +45,11 @@ def shown_to() -> str:
     if audience not in ("restricted", "board"):
         raise UsageError('WAYMARK_AUDIENCE must be "restricted" (exact figures) or "board" (small counts hidden).')
     return audience
+
+
+def log_target() -> str | None:
+    """Return where events are logged, `WAYMARK_LOG`: "stderr", "off" or a file; None where it is not set."""
+    return os.environ.get("WAYMARK_LOG") or None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The doors of `python -m metrics`: publish, show, editions, signals, forecast."""
+"""The doors of `python -m metrics`: publish, show, editions, signals, forecast, health."""
 
 import argparse
 import getpass
@@ -20,6 +20,7 @@ from metrics.compare import compare
 from metrics.document import document
 from metrics.edition import Manifest, current_edition, list_editions
 from metrics.forecast_csv import forecast_of_csv
+from metrics.health import exit_code, health
 from metrics.plan import first_of
 from metrics.prune import edition_faults, keep_for_pack, prunable, prune
 from metrics.publication import Publication, publish_and_tell
@@ -163,6 +164,17 @@ def _prune(options: argparse.Namespace) -> int:
     return 0
 
 
+def _health(options: argparse.Namespace) -> int:
+    made = health(options.server, screens=options.screens)
+    if options.json:
+        print(
+            json.dumps([{"check": one.what, "well": not one.code, "sentence": one.sentence} for one in made], indent=1)
+        )
+    for one in made if not options.json else []:
+        print(f"{one.what}: {one.sentence}")
+    return exit_code(made)
+
+
 def _signals(options: argparse.Namespace) -> int:
     told = signals_of_csv(
         options.file,
@@ -248,6 +260,9 @@ def _parser() -> argparse.ArgumentParser:
     ahead.add_argument("file", type=Path, metavar="FILE.csv")
     ahead.add_argument("--months", type=int, default=18, help="how many months ahead; 18 by default")
     ahead.add_argument("--unit", default="value", help="percent, children, weeks, …: what values can occur")
+    well = command("health", _health, "whether edition, warehouse, disk and server are well")
+    well.add_argument("--server", metavar="ADDRESS", help="also whether the server there answers")
+    well.add_argument("--screens", action="store_true", help="leave out the warehouse, which screens do without")
     editions = command("editions", _editions, "list editions, or what differs between two")
     editions.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
     editions.add_argument("--verify", action="store_true", help="whether each holds what was published")

@@ -1,9 +1,12 @@
 """A publication as people make it: one at a time, on record, and told to whoever asked to be told."""
 
+import logging
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from etl import log
 from etl.audit import Act, acts, append
 from etl.errors import WarehouseBusyError
 from etl.warehouse import Warehouse
@@ -33,12 +36,22 @@ def publish_and_tell(
     Whoever publishes at the same time waits (metrics/publish.py), and then finds nothing new. Raises what `publish`
     raises; nothing is published then. What goes wrong after the edition is there, is told and undoes nothing.
     """
+    begun = time.monotonic()
     done = publish(warehouse, editions, plan_folder, by=by, note=note, at=at, as_of=as_of, step=step)
+    log.event(
+        "publish",
+        edition_id=done.manifest.edition_id,
+        changed=done.changed,
+        results=done.manifest.rows["results"],
+        seconds=round(time.monotonic() - begun, 3),
+    )
     unrecorded = record_publications(warehouse, editions)
     if not done.changed:
         return Publication(done, None, unrecorded)
     earlier = [m.edition_id for m in list_editions(editions) if m.published_at < done.manifest.published_at]
     notice = give_notice(editions, editions.parent / "notices", next(iter(earlier), None), done.manifest)
+    if notice.problems:
+        log.event("notice", logging.WARNING, problems=len(notice.problems))
     return Publication(done, notice, unrecorded)
 
 

@@ -1,8 +1,20 @@
-"""Who may be served while there is no sign-in: this machine and nobody else."""
+"""Who may be served while there is no sign-in: this machine and nobody else. And where a server logs."""
 
 import ipaddress
 import os
 import sys
+from functools import cache
+
+from etl import log
+from etl.settings import shown_to, warehouse_address
+from metrics.publish import version
+
+
+@cache
+def begin_log() -> None:
+    """Send what happens in this server to its log, from the first call on. Raises OSError, UsageError."""
+    log.to_screens_log()
+    log.event("start", version=version(), engine=warehouse_address().partition(":")[0], audience=shown_to())
 
 
 def refusal(address: str | None) -> str | None:

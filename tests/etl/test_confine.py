@@ -31,12 +31,13 @@ def test_answer_and_files(tmp_path: Path) -> None:
 def test_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYMARK_DATA", "/somewhere")
     monkeypatch.setenv("SECRET_KEY", "not for the child")
+    monkeypatch.setenv("WAYMARK_WEBHOOK", "https://hooks.example/secret")
     monkeypatch.setenv("PYTHONSTARTUP", "evil.py")
     monkeypatch.chdir(tmp_path)  # `etl` is found from any working directory, and nothing here shadows a module
     (tmp_path / "json.py").write_text("raise SystemExit")
     found = run_confined(f"{TARGETS}surroundings", {}, tmp_path, memory_bytes=2_000_000_000)
     assert found["environment"]["WAYMARK_DATA"] == "/somewhere"
-    assert not {"SECRET_KEY", "PYTHONSTARTUP"} & set(found["environment"])
+    assert not {"SECRET_KEY", "PYTHONSTARTUP", "WAYMARK_WEBHOOK"} & set(found["environment"])
     assert found["umask"] == 0o077
     assert found["session"]
     assert found["limits"] == [2_000_000_000, 0, 1_000_000_000]

@@ -1,5 +1,6 @@
 """The pieces of the upload page: files in, findings and previews on screen, loads made and taken back."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
@@ -10,7 +11,7 @@ import streamlit as st
 from etl.clean import month_in
 from etl.errors import UnreadableFileError, WaymarkError
 from etl.load import beside, record_refusal, withdraw
-from etl.pipeline import beside_loads, examine_files, load_examined, sketched
+from etl.pipeline import beside_loads, examine_files, load_examined, log_outcome, sketched
 from etl.received import received
 from etl.return_slip import slip_bytes
 from etl.settings import data_folder, plan_folder
@@ -222,10 +223,11 @@ def load(warehouse: Warehouse, desk: Desk, numbers: list[int], off: bool) -> Non
 def _load(warehouse: Warehouse, desk: Desk, numbers: list[int]) -> None:
     bar = st.progress(0.0, "Loading …")
     for done, number in enumerate(numbers, start=1):
-        answered = explanations(desk, number)
+        answered, begun = explanations(desk, number), time.monotonic()
         outcome = desk.outcomes[number] = load_examined(
             warehouse, desk.examined[number], act(), explanations=answered
         )  # fmt: skip
+        log_outcome(outcome, time.monotonic() - begun)
         desk.checked[number] = outcome.found
         desk.preview, desk.previewed = None, ()
         bar.progress(done / len(numbers), f"{plain(outcome.found.file)} is done")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from etl import log
 from etl.audit import Act
 from etl.door import acting, refusal
 from etl.errors import WaymarkError
@@ -38,6 +39,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (WaymarkError, OSError) as error:
+        log.failed("refused", error)
         st.error(plain(said(error)))
 
 
@@ -79,6 +81,7 @@ def at_work() -> Iterator[None]:
     try:
         yield
     except (WaymarkError, OSError) as error:
+        log.failed("refused", error)
         st.session_state[_TROUBLE] = st.session_state.get(_AT_WORK, ""), said(error)
     finally:
         st.session_state.pop(_AT_WORK, None)
