@@ -1,19 +1,31 @@
-"""Who may be served while there is no sign-in: this machine and nobody else."""
+"""How this process is served: behind the gate (gate.py) or not, and whether anybody signs in."""
 
-import ipaddress
 import os
 import sys
 
+from access.setup import SignIn, loopback_faults, sign_in
+from etl.settings import data_folder, secrets_sections, sign_in_values
+
+_gate: list[SignIn | None] = []  # what the gate said of itself; nothing where there is none
+
+
+def behind_the_gate(how: SignIn | None) -> None:
+    """Note that every request of this process passes the gate, which lets people in by `how`."""
+    _gate[:] = [how]
+
+
+def signs_in() -> SignIn | None:
+    """Return how people sign in, None where this machine alone is served."""
+    return _gate[0] if _gate else None
+
 
 def refusal(address: str | None) -> str | None:
-    """Return why Waymark may not be served at an address (Streamlit's `server.address`), or None where it may."""
-    if address == "localhost" or _is_loopback(address):
+    """Return why the screens may not be served at an address (Streamlit's `server.address`), None where they may."""
+    if _gate:
         return None
-    shown = f"address {address}" if address else "all addresses of this machine"
-    return (
-        f"Waymark was started on {shown}, but sign-in is not set up, so anyone who reaches it would see every figure. "
-        "Start it with --server.address 127.0.0.1, or leave .streamlit/config.toml as it came."
-    )
+    if sign_in(sign_in_values()) is not None:
+        return "Sign-in is set up, and app.py alone does not check it. Start Waymark with: streamlit run gate.py"
+    return "\n".join(loopback_faults(data_folder(), address, secrets_sections())) or None
 
 
 def stop(reason: str) -> None:
@@ -21,10 +33,3 @@ def stop(reason: str) -> None:
     sys.stderr.write(f"{reason}\n")
     sys.stderr.flush()
     os._exit(2)  # a script runs in a thread of the server: nothing milder ends the process
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False

@@ -22,7 +22,7 @@ def publish(warehouse: Warehouse) -> None:
     if begin("rehearse", "Work out what would change"):
         with at_work(), st.status("Working out what would change …") as steps:
             found = rehearse(
-                warehouse, editions_folder(), plan_folder(), by=act().who, at=now(),
+                warehouse, editions_folder(), plan_folder(), by=act("publish").who, at=now(),
                 step=lambda name: steps.update(label=f"Working out what would change: {name} …"),
             )  # fmt: skip
             st.session_state[_REHEARSED] = found
@@ -36,7 +36,7 @@ def publish(warehouse: Warehouse) -> None:
         with at_work():
             with st.status("Publishing …") as steps:
                 made = publish_and_tell(
-                    warehouse, editions_folder(), plan_folder(), by=act().who, note=note, at=now(),
+                    warehouse, editions_folder(), plan_folder(), by=act("publish").who, note=note, at=now(),
                     step=lambda name: steps.update(label=f"Publishing: {name} …"),
                 )  # fmt: skip
             st.session_state[_PUBLISHED] = made, rehearsed
