@@ -56,7 +56,8 @@ def reader(how: SignIn | None) -> Callable[[Mapping[str, str]], Mapping[str, Any
             claims = json.loads(whole) if whole else None
         except ValueError:
             return None
-        return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else None
+        ours = isinstance(claims, dict) and claims.get("is_logged_in") is True
+        return claims if how and ours and claims.get("origin") == how.address else None
 
     return claims_in
 

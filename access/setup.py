@@ -17,7 +17,7 @@ DISCOVERY = "/.well-known/openid-configuration"
 SHORTEST_SECRET = 32  # bytes
 _REQUIRED = ("address", "oidc_metadata", "oidc_client_id", "oidc_client_secret", "oidc_tenant", "cookie_secret")
 # What stands in samples and documentation; anybody could sign a cookie with it.
-_SAMPLE = re.compile(r"change.?me|example|sample|secret.?here|your.?secret|xxx|insecure|placeholder|password", re.I)
+_SAMPLE = re.compile(r"change.?me|example|sample|secret.?here|your.?secret|xxxx|insecure|placeholder|password", re.I)
 _ANY_TENANT = {"common", "organizations", "consumers"}
 _MARKER = "sign_in_required"
 

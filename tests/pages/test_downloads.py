@@ -43,7 +43,7 @@ def test_without_a_record_there_is_no_file() -> None:
 def test_every_download_of_figures_goes_this_way(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is made when it is asked for, so a screen that is only looked at records nothing."""
     offered = []
-    monkeypatch.setattr(st, "download_button", lambda words, data, file_name, **_: offered.append((file_name, data)))
+    monkeypatch.setattr(st, "download_button", lambda _, data, file_name, **__: offered.append((file_name, data)))
     assert not open_page("data_quality", "full").exception
     assert recorded() == []
     for file, data in offered:
