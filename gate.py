@@ -31,11 +31,16 @@ _DAY = 86_400
 
 def checked() -> SignIn | None:
     """Return how people sign in, None for this machine alone. Raises ConfigurationError, UsageError."""
-    how, sections = sign_in(sign_in_values()), secrets_sections()
+    given, sections = sign_in_values(), secrets_sections()
     faults = option_faults({name: config.get_option(name) for name in OPTIONS})
-    if how is None:
+    how = None
+    try:
+        how = sign_in(given)
+    except ConfigurationError as error:
+        faults += error.faults
+    if not given:
         faults += loopback_faults(data_folder(), config.get_option("server.address"), sections)
-    elif "auth" in sections:
+    elif "auth" in sections:  # Streamlit would read it beside ours
         faults.append("secrets.toml has a section [auth]; Waymark's settings go into [waymark] or the environment.")
     if faults:
         raise ConfigurationError(faults)
@@ -56,8 +61,9 @@ def reader(how: SignIn | None) -> Callable[[Mapping[str, str]], Mapping[str, Any
             claims = json.loads(whole) if whole else None
         except ValueError:
             return None
-        ours = isinstance(claims, dict) and claims.get("is_logged_in") is True
-        return claims if how and ours and claims.get("origin") == how.address else None
+        if how is None or not isinstance(claims, dict) or claims.get("origin") != how.address:
+            return None
+        return claims if claims.get("is_logged_in") is True else None
 
     return claims_in
 

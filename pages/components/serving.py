@@ -3,7 +3,8 @@
 import os
 import sys
 
-from access.setup import SignIn, loopback_faults, sign_in
+from access.setup import SignIn, loopback_faults
+from etl.errors import UsageError
 from etl.settings import data_folder, secrets_sections, sign_in_values
 
 _gate: list[SignIn | None] = []  # what the gate said of itself; nothing where there is none
@@ -23,9 +24,13 @@ def refusal(address: str | None) -> str | None:
     """Return why the screens may not be served at an address (Streamlit's `server.address`), None where they may."""
     if _gate:
         return None
-    if sign_in(sign_in_values()) is not None:
+    try:
+        given, sections = sign_in_values(), secrets_sections()
+    except UsageError as error:
+        return str(error)
+    if given:
         return "Sign-in is set up, and app.py alone does not check it. Start Waymark with: streamlit run gate.py"
-    return "\n".join(loopback_faults(data_folder(), address, secrets_sections())) or None
+    return "\n".join(loopback_faults(data_folder(), address, sections)) or None
 
 
 def stop(reason: str) -> None:
