@@ -22,7 +22,7 @@ from access.person import Person, person_in
 from access.replies import answer, sealed, security_headers
 from access.sessions import Sessions
 from access.setup import SignIn, is_loopback
-from etl.errors import NotAllowedError
+from etl.errors import NotAllowedError, WaymarkError
 from etl.roles import EVERY_RIGHT
 from etl.warehouse import Warehouse
 
@@ -114,9 +114,11 @@ class Gate:
             return 403
         if scope["method"] not in found.methods:
             return 405
-        if found.kind in ("sign_in", "callback") and (self.how is None or self.limits.knock()):
+        if found.kind in ("sign_in", "callback") and (self.how is None or self.limits.knock(_address(scope))):
             return 404 if self.how is None else 429
-        return None
+        # Another site must not sign people out.
+        is_foreign = Headers(scope=scope).get("sec-fetch-site") == "cross-site"
+        return 403 if found.kind == "sign_out" and is_foreign else None
 
     def _is_theirs(self, path: str, who: Person) -> bool:
         return "read" in who.rights and self.handed.is_for(who.key, path.removeprefix("/media/").split(".")[0])
@@ -150,9 +152,11 @@ class Gate:
         """Return who asks, and the scope to go on with: without the sign-in's cookies where it does not hold."""
         if self.how is None:
             return LOCAL, scope
-        cookies: dict[str, str] = {}
-        for value in Headers(scope=scope).getlist("cookie"):
-            cookies.update(cookie_parser(value))
+        # In one line, so that Streamlit reads the same cookies as are judged here.
+        line = "; ".join(Headers(scope=scope).getlist("cookie"))
+        bare = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+        scope = {**scope, "headers": [*bare, *([(b"cookie", line.encode("latin-1"))] if line else [])]}
+        cookies = cookie_parser(line)
         if not any(name.startswith(USER_COOKIE) for name in cookies):
             return None, scope
         claims, now = self.claims_in(cookies), self.clock()
@@ -165,7 +169,6 @@ class Gate:
         if who:
             LOG.info("session_ended", extra={"event": "session_ended", "why": why})
         kept = "; ".join(f"{name}={value}" for name, value in cookies.items() if not name.startswith(USER_COOKIE))
-        bare = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         return None, {**scope, "headers": [*bare, *([(b"cookie", kept.encode("latin-1"))] if kept else [])]}
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,13 +183,16 @@ class Gate:
             await send({"type": "websocket.close", "code": _POLICY})
             return
         key = who.key if who else None
-        if self.limits.is_full(key) or (who is None and self.limits.knock()):
+        where = _address(scope)
+        if self.limits.is_full(key, where) or (who is None and self.limits.knock(where)):
             LOG.warning("limited", extra={"event": "limited", "kind": "stream"})
             await send({"type": "websocket.close", "code": _LATER})
             return
-        with self.limits.counted(key):
+        with self.limits.counted(key, where):
             watched = _Watched(self, who, receive, send)
             await self.app(scope, watched.receive, watched.send)
+        if who and self.how:
+            self.settle()  # what the screens refused
 
     def holds(self, who: Person | None, said: Said) -> bool:
         """Return whether the sign-in of an open stream still holds, and note what the person did."""
@@ -239,7 +245,15 @@ class Gate:
 
     def settle(self) -> None:
         """Have the lines that wait written into the audit, as soon as the warehouse has a moment."""
-        self._clerk.submit(lambda: self.sessions.settle(self.warehouse()))
+        self._clerk.submit(self._settle)
+
+    def _settle(self) -> None:
+        try:
+            waiting = self.sessions.settle(self.warehouse())
+        except (WaymarkError, OSError):
+            waiting = -1  # not known
+        if waiting:
+            LOG.warning("audit_waits", extra={"event": "audit_waits"})
 
     def _is_secure(self) -> bool:
         return self.how is not None and self.how.address.startswith("https:")
@@ -247,6 +261,10 @@ class Gate:
     def _host(self, scope: Scope) -> str:
         given = Headers(scope=scope).get("host", "")
         return self.how.host if self.how else given if self._is_our_name(given) else "127.0.0.1"
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 class _Watched:

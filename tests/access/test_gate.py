@@ -182,6 +182,24 @@ def test_streamlit_never_sees_the_cookie_of_a_sign_in_that_no_longer_holds(
     assert behind.cookies == [b"_streamlit_user=analyst; _streamlit_user_1=more; theme=dark", b"theme=dark"]
 
 
+def test_two_lines_of_cookies_are_judged_as_they_are_read(served: Gate, behind: Behind) -> None:
+    async def asked() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="https://x") as browser:
+            lines = [("host", PUBLIC["host"]), *(("cookie", f"_streamlit_user={who}") for who in ("analyst", "forged"))]
+            return (await browser.get("/_stcore/metrics", headers=lines)).status_code
+
+    assert asyncio.run(asked()) == 401  # the last counts, here and behind
+    assert behind.reached == []
+
+
+def test_another_site_signs_nobody_out(served: Gate, behind: Behind) -> None:
+    carried = {**PUBLIC, "cookie": "_streamlit_user=analyst"}
+    assert ask(served, "/auth/logout", {**carried, "sec-fetch-site": "cross-site"}).status_code == 403
+    assert ask(served, "/_stcore/metrics", carried).status_code == 200
+    assert ask(served, "/auth/logout", {**carried, "sec-fetch-site": "same-origin"}).status_code == 200
+    assert ask(served, "/_stcore/metrics", carried).status_code == 401
+
+
 def test_only_messages_that_waymark_needs_pass_and_fewer_of_strangers(served: Gate, behind: Behind) -> None:
     kinds = ("rerun_script", "clear_cache", "set_run_on_save", "load_git_info", "install_skills",
              "debug_shutdown_runtime", "unreadable", "deferred_file")  # fmt: skip

@@ -1,5 +1,6 @@
 """Roles, doors, settings, claims, sessions and limits, each by itself: no server, no browser."""
 
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access.__main__ import main
 from access.handed import HandedOut
 from access.limits import KNOCKS, STRANGERS, TABS, Limits
 from access.paths import CLOSED, door
@@ -19,9 +21,10 @@ from access.screens import SCREENS
 from access.sessions import Sessions
 from access.setup import OPTIONS, SignIn, loopback_faults, mark_as_served, option_faults, sign_in
 from etl.audit import Act, acts, append, audit_faults, record
-from etl.errors import ConfigurationError, NotAllowedError
+from etl.errors import ConfigurationError, NotAllowedError, UsageError
 from etl.lock import alone_with_warehouse
 from etl.roles import EVERY_RIGHT, NEEDED, Right, may, rights_of
+from etl.settings import sign_in_values
 from etl.warehouse import Warehouse
 from tests.access.provider import CLIENT, OIDS, SECRET, TENANT, claims
 
@@ -359,21 +362,23 @@ def test_a_file_handed_out_is_for_one_person_and_a_short_while() -> None:
 def test_strangers_are_limited_in_number_and_in_how_often_they_knock() -> None:
     now = [0.0]
     limits = Limits(lambda: now[0])
-    assert [limits.knock() for _ in range(KNOCKS)] == [False] * KNOCKS
-    assert limits.knock()
+    assert [limits.knock("a") for _ in range(KNOCKS)] == [False] * KNOCKS
+    assert limits.knock("a")
+    assert not limits.knock("b")
     now[0] = 61
-    assert not limits.knock()
+    assert not limits.knock("a")
     with ExitStack() as tabs:
         for _ in range(STRANGERS):
-            assert not limits.is_full(None)
-            tabs.enter_context(limits.counted(None))
-        assert limits.is_full(None)
+            assert not limits.is_full(None, "a")
+            tabs.enter_context(limits.counted(None, "a"))
+        assert limits.is_full(None, "a")
+        assert not limits.is_full(None, "b")
         for _ in range(TABS):
-            assert not limits.is_full("ann@t")
-            tabs.enter_context(limits.counted("ann@t"))
-        assert limits.is_full("ann@t")
-        assert not limits.is_full("bo@t")
-    assert not limits.is_full(None)
+            assert not limits.is_full("ann@t", "a")
+            tabs.enter_context(limits.counted("ann@t", "a"))
+        assert limits.is_full("ann@t", "a")
+        assert not limits.is_full("bo@t", "a")
+    assert not limits.is_full(None, "a")
 
 
 def test_streamlit_still_names_files_as_the_gate_takes_it_to_and_leaves_its_cookie_as_it_was() -> None:
@@ -389,3 +394,33 @@ def test_streamlit_still_names_files_as_the_gate_takes_it_to_and_leaves_its_cook
     code = Path(starlette_auth_routes.__file__).read_text(encoding="utf-8")
     assert "- secure is NOT set" in code
     assert "revo" not in code  # nothing of Streamlit's own ends a copied cookie
+
+
+def test_an_administrator_ends_somebody_s_sessions_from_the_command_line(
+    data_folder: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WAYMARK_OIDC_TENANT", TENANT)
+    now = time.time()
+    kept, who = Sessions(data_folder), person(int(now))
+    kept.begin(who, now)
+    assert main(["people"]) == 0
+    assert f"o  {who.name}, commissioner" in capsys.readouterr().out
+    assert main(["end", "o", "--why", "has left", "--by", "I. T."]) == 0
+    assert kept.ended(who, now) == "ended"
+    with warehouse.reading() as reader:
+        last = acts(reader).iloc[0]
+    assert last[["who", "act", "subject", "detail"]].tolist() == ["I. T.", "end sessions", f"o@{TENANT}", "has left"]
+    assert main(["check"]) == 2  # only one of the settings is there
+
+
+def test_settings_come_from_the_environment_or_from_a_file_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "secret"
+    kept.write_text(f"{SECRET}\n")
+    monkeypatch.setenv("WAYMARK_COOKIE_SECRET_FILE", str(kept))
+    monkeypatch.setenv("WAYMARK_ADDRESS", "https://w.example")
+    assert sign_in_values() == {"address": "https://w.example", "cookie_secret": SECRET}
+    kept.unlink()
+    with pytest.raises(UsageError, match="WAYMARK_COOKIE_SECRET_FILE"):
+        sign_in_values()

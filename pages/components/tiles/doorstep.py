@@ -3,6 +3,7 @@
 import streamlit as st
 
 from access.sessions import Sessions
+from etl.errors import NotAllowedError
 from etl.roles import ROLES, Right, Role
 from etl.settings import data_folder
 from pages.components import serving, visitor
@@ -19,7 +20,10 @@ _FOR = {
 def is_let_in() -> bool:
     """Return whether whoever asks may see any screen at all at this moment."""
     who = visitor.current()
-    return who is not None and "read" in who.rights and who.still_here()
+    try:
+        return who is not None and "read" in who.rights and who.still_here()
+    except NotAllowedError:  # it cannot be told, so no
+        return False
 
 
 def require(right: Right) -> None:
@@ -77,8 +81,7 @@ def _see_as(role: Role) -> None:
 
 def stays() -> bool:
     """Return whether an open screen may stay as it is; it looks by itself every few seconds."""
-    who = visitor.current()
-    return who is None or who.still_here()
+    return visitor.current() is None or is_let_in()
 
 
 def _refused(right: Right) -> None:
