@@ -184,7 +184,7 @@ class Gate:
             return
         key = who.key if who else None
         where = _address(scope)
-        if self.limits.is_full(key, where) or (who is None and self.limits.knock(where)):
+        if self.how and (self.limits.is_full(key, where) or (who is None and self.limits.knock(where))):
             LOG.warning("limited", extra={"event": "limited", "kind": "stream"})
             await send({"type": "websocket.close", "code": _LATER})
             return
