@@ -10,7 +10,7 @@ BIN := .venv/bin
 run: .venv/run
 	$(BIN)/python -m etl demo --when-empty
 	$(BIN)/python -m metrics publish --when-none
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run gate.py
 
 test: .venv/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -12,21 +12,29 @@ from pathlib import Path
 import pandas as pd
 
 from etl import chain
+from etl.errors import NotAllowedError
+from etl.roles import EVERY_RIGHT, Right, may
 from etl.tables import AUDIT
 from etl.warehouse import Reader, Warehouse, Writer
 
 
 @dataclass(frozen=True)
 class Act:
-    """Who does something, when (UTC), and in which role."""
+    """Who does something, when (UTC), in which role, and what that person may do at all."""
 
     who: str
     at: datetime
     role: str = "analyst"
+    rights: frozenset[Right] = EVERY_RIGHT
 
 
 def append(writer: Writer, act: Act, what: str, subject: str, detail: str) -> None:
-    """Add one row within the writer's transaction. `detail` is in words, without any cell's value."""
+    """Add one row within the writer's transaction. `detail` is in words, without any cell's value.
+
+    Raises NotAllowedError for an act that is not this person's to do: with it goes everything the transaction did.
+    """
+    if act.rights != EVERY_RIGHT and not may(act.rights, what):
+        raise NotAllowedError("Your role does not allow this; nothing was changed. Ask an analyst.")
     row = {"at": act.at, "who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
     typed = AUDIT.frame([row]).drop(columns=["number", "sha256"])
     last = _last(writer)

@@ -1,5 +1,7 @@
 """What can go wrong in words an analyst can act on. No message ever holds a cell's value."""
 
+from collections.abc import Iterable
+
 
 class WaymarkError(Exception):
     """Base of everything shown to a user as one sentence, without a traceback."""
@@ -29,3 +31,17 @@ class WarehouseBusyError(WaymarkError):
     """Another process is writing, or the warehouse cannot be reached; nothing was changed."""
 
     exit_code = 3
+
+
+class NotAllowedError(WaymarkError):
+    """Whoever asks may not do this, or is no longer signed in; nothing was changed."""
+
+
+class ConfigurationError(WaymarkError):
+    """Waymark must not be served as it is set up; each fault is a sentence."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from etl.plan_record import read_plan_record
 from etl.plan_shape import PlanShape
 from etl.plan_sheets import PlanFile, from_answer, read_to_answer
 from etl.privacy import holds_identifier
+from etl.roles import EVERY_RIGHT
 from etl.tables import WAREHOUSE
 from etl.warehouse import Reader, Warehouse
 
@@ -111,7 +112,9 @@ def ensure_plan(warehouse: Warehouse, plan: Path, shape: PlanShape, act: Act) ->
     with warehouse.reading() as reader:
         if len(reader.query("SELECT 1 FROM actions LIMIT 1")):
             return
-    found = load_plan(warehouse, read_plan_file(folder_files(plan)), shape, act, {})
+    # The plan folder is the area's own: whoever makes the first entry brings it in, without the right to load another.
+    first = replace(act, rights=EVERY_RIGHT)
+    found = load_plan(warehouse, read_plan_file(folder_files(plan)), shape, first, {})
     if not found.loaded:
         told = " ".join(finding.message(found.file) for finding in found.change.findings)
         raise UsageError(f"The actions of {plan} cannot be loaded. {told}")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,6 +91,46 @@ def mail_route() -> MailRoute | None:
     if not host or not port.isdigit() or len(people) < 2 or not all(_MAIL.fullmatch(person) for person in people):
         raise UsageError('WAYMARK_SMTP must be "host:port, from, to": a mail relay and two addresses or more.')
     return MailRoute(host.strip("[]"), int(port), people[0], tuple(people[1:]))
+
+
+_SIGN_IN = (
+    "address", "oidc_metadata", "oidc_client_id", "oidc_client_secret", "oidc_tenant", "cookie_secret", "roles",
+    "people",
+)  # fmt: skip
+
+
+def sign_in_values() -> dict[str, str]:
+    """Return what is set of sign-in, by name in lower case without `WAYMARK_`; nothing where none is.
+
+    From `WAYMARK_<NAME>`, else from the file that `WAYMARK_<NAME>_FILE` names, else from [waymark] in secrets.toml.
+    Raises UsageError for a file that cannot be read.
+    """
+    kept = secrets_sections().get("waymark", {})
+    found = {name: _environment(name) or str(kept.get(name, "")) for name in _SIGN_IN}
+    return {name: value for name, value in found.items() if value}
+
+
+def secrets_sections() -> dict[str, dict[str, object]]:
+    """Return the sections of .streamlit/secrets.toml beside the code, none where it is not there. Raises UsageError."""
+    place = SHIPPED.parent / ".streamlit" / "secrets.toml"
+    try:
+        with place.open("rb") as stream:
+            return {name: part for name, part in tomllib.load(stream).items() if isinstance(part, dict)}
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(".streamlit/secrets.toml cannot be read.") from error
+
+
+def _environment(name: str) -> str:
+    variable = f"WAYMARK_{name.upper()}"
+    place = os.environ.get(f"{variable}_FILE")
+    if os.environ.get(variable) or not place:
+        return os.environ.get(variable, "").strip()
+    try:
+        return Path(place).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(f"{variable}_FILE names a file that cannot be read.") from error
 
 
 def key_file() -> Path:

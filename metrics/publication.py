@@ -29,7 +29,7 @@ class Publication:
 
 def publish_and_tell(
     warehouse: Warehouse, editions: Path, plan_folder: Path, *, by: str, note: str, at: datetime,
-    as_of: date | None = None, step: Step = lambda _: None,
+    role: str = "analyst", as_of: date | None = None, step: Step = lambda _: None,
 ) -> Publication:  # fmt: skip
     """Publish, write it into the audit and give notice of it; the same figures again are neither.
 
@@ -45,7 +45,7 @@ def publish_and_tell(
         results=done.manifest.rows["results"],
         seconds=round(time.monotonic() - begun, 3),
     )
-    unrecorded = record_publications(warehouse, editions)
+    unrecorded = record_publications(warehouse, editions, role)
     if not done.changed:
         return Publication(done, None, unrecorded)
     earlier = [m.edition_id for m in list_editions(editions) if m.published_at < done.manifest.published_at]
@@ -55,7 +55,7 @@ def publish_and_tell(
     return Publication(done, notice, unrecorded)
 
 
-def record_publications(warehouse: Warehouse, editions: Path) -> str | None:
+def record_publications(warehouse: Warehouse, editions: Path, role: str = "analyst") -> str | None:
     """Write every edition into the audit that is not in it yet, oldest first; return why that was not possible, if so.
 
     An edition says itself who published it and when, so one whose record met a busy warehouse is recorded later.
@@ -66,12 +66,12 @@ def record_publications(warehouse: Warehouse, editions: Path) -> str | None:
             told = set(known.loc[known["act"] == PUBLISH, "subject"])
             for m in reversed(list_editions(editions)):
                 if m.edition_id not in told:
-                    append(writer, _act(m), PUBLISH, m.edition_id, f"figures as of {month_words(m.as_of)}")
+                    append(writer, _act(m, role), PUBLISH, m.edition_id, f"figures as of {month_words(m.as_of)}")
     except WarehouseBusyError as error:
         return f"The edition is published but not in the audit yet: the next one adds it. {error}"
     return None
 
 
-def _act(manifest: Manifest) -> Act:
+def _act(manifest: Manifest, role: str) -> Act:
     at = manifest.published_at
-    return Act(manifest.published_by, at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at)
+    return Act(manifest.published_by, at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at, role)

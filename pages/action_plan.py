@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.components import filters, queries, tiles
+from pages.components import filters, queries, tiles, visitor
 from pages.components.tiles import actions as parts
-from pages.components.tiles import entries, escalations, exceptions
+from pages.components.tiles import doorstep, entries, escalations, exceptions
 
+doorstep.require("read")
 edition = queries.edition()
 
 
@@ -52,6 +53,8 @@ def changed() -> None:
 
 
 VIEWS = {"Actions": listed, "Reminders": reminded, "Impact": changed, "Exceptions": raised, "Escalations": escalated}
+if "escalations" not in visitor.rights():
+    del VIEWS["Escalations"]
 tiles.heading("What was promised, and where does it stand?", f"{edition.manifest.plan_title}: its actions.")
 if edition.tables["actions"].empty:
     st.info("This edition holds no action. Load the plan with: python -m etl plan load FILE, and publish.")

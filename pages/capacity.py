@@ -5,7 +5,9 @@ import streamlit as st
 from metrics.capacity_view import Clock, Service
 from pages.components import filters, queries, tiles
 from pages.components.tiles import capacity as parts
+from pages.components.tiles import doorstep
 
+doorstep.require("read")
 edition = queries.edition()
 
 

@@ -4,7 +4,9 @@ import streamlit as st
 
 from pages.components import filters, queries, tiles
 from pages.components.tiles import changes as parts
+from pages.components.tiles import doorstep
 
+doorstep.require("read")
 edition = queries.edition()
 earlier = queries.earlier_editions()
 

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from pages.components import queries, tables, tiles
+from pages.components.tiles import doorstep
 
+doorstep.require("read")
 edition = queries.edition()
 loads, findings = edition.tables["loads"], edition.tables["findings"]
 arrivals = tables.series(edition.tables["arrivals"], edition.source_titles(), edition.senders())

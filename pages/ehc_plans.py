@@ -1,8 +1,10 @@
 """EHC plans: in 20 weeks or not, what is still open, stage after stage, reviews, and neighbours."""
 
 from pages.components import plans, queries, tiles
+from pages.components.tiles import doorstep
 from pages.components.tiles import plans as parts
 
+doorstep.require("read")
 edition = queries.edition()
 
 tiles.heading("How quickly do children get their plan?", "Requests, assessments, plans and annual reviews.")

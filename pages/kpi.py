@@ -3,7 +3,9 @@
 import pandas as pd
 
 from pages.components import filters, queries, tables, tiles
+from pages.components.tiles import doorstep
 
+doorstep.require("read")
 edition = queries.edition()
 
 

@@ -1,8 +1,10 @@
 """A progress review: the plan as it stood at a milestone, for those who review it."""
 
 from pages.components import queries, tiles
+from pages.components.tiles import doorstep
 from pages.components.tiles import reviews as parts
 
+doorstep.require("read")
 edition = queries.edition()
 
 tiles.heading("How far had the plan come?", f"{edition.manifest.plan_title}: the page of a progress review.")

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from pages.components import filters, queries, tiles
+from pages.components.tiles import doorstep
 
+doorstep.require("read")
 edition = queries.edition()
 scorecard = edition.tables["scorecard"]
 

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from pages.components import queries, tiles
+from pages.components.tiles import doorstep
 from pages.components.tiles import surveys as parts
 
+doorstep.require("read")
 edition = queries.edition()
 
 tiles.heading("What do families, young people and staff say?", "Surveys: every question as it was asked, wave by wave.")

@@ -2,15 +2,12 @@
 
 import streamlit as st
 
-from pages.components import queries, tiles
-from pages.components.tiles import plan_workbook, publishing, working
+from pages.components import tiles
+from pages.components.tiles import doorstep, plan_workbook, publishing, working
 from pages.components.tiles import upload as parts
 
-queries.through_the_front_door()
+doorstep.require("load")
 tiles.heading("Upload and publish", "This month's files in, new figures out. Nothing changes before you say so.")
-if queries.audience() != "restricted":
-    st.info("This page is for analysts.")
-    st.stop()
 warehouse = working.warehouse()
 held = working.loads(warehouse) if warehouse else None
 if warehouse is None or held is None:

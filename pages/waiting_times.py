@@ -3,8 +3,10 @@
 import streamlit as st
 
 from pages.components import queries, tiles
+from pages.components.tiles import doorstep
 from pages.components.tiles import waits as parts
 
+doorstep.require("read")
 edition = queries.edition()
 
 

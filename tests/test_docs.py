@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from access.__main__ import _parser as access_parser
 from etl.__main__ import _parser as etl_parser
 from etl.errors import DocumentError
 from etl.examine import examine
@@ -20,14 +21,18 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "dat
 
 
 def commands(module: str) -> set[str]:
-    parser = {"etl": etl_parser, "metrics": metrics_parser, "reports": reports_parser}[module]()
+    parser = {"access": access_parser, "etl": etl_parser, "metrics": metrics_parser, "reports": reports_parser}[
+        module
+    ]()
     [choices] = [action.choices for action in parser._actions if action.choices]
     return set(choices)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_a_page_names_exists(page: Path) -> None:
-    for module, command in re.findall(r"python -m (etl|metrics|reports) ([a-z]+)", page.read_text(encoding="utf-8")):
+    for module, command in re.findall(
+        r"python -m (access|etl|metrics|reports) ([a-z]+)", page.read_text(encoding="utf-8")
+    ):
         assert command in commands(module), f"{page.name}: python -m {module} {command}"
 
 
@@ -40,7 +45,7 @@ def test_every_local_link_leads_somewhere(page: Path) -> None:
 
 def test_every_command_is_in_the_readme_with_its_help() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for module in ("etl", "metrics", "reports"):
+    for module in ("access", "etl", "metrics", "reports"):
         for command in commands(module):
             assert f"python -m {module} {command}" in readme
 
@@ -48,7 +53,7 @@ def test_every_command_is_in_the_readme_with_its_help() -> None:
 def test_every_file_a_page_names_exists() -> None:
     for page in PAGES:
         for path in re.findall(
-            r"`((?:etl|metrics|reports|pages|data|docs|tests|benchmarks)/[\w./-]+\.\w+)`", page.read_text()
+            r"`((?:access|etl|metrics|reports|pages|data|docs|tests|benchmarks)/[\w./-]+\.\w+)`", page.read_text()
         ):
             assert (ROOT / path).exists(), f"{page.name}: {path}"
 

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from etl.settings import editions_folder, shown_to
+from etl.settings import editions_folder
 from metrics.edition import Audience, EditionError, Manifest, current_edition, list_editions, read_manifest, read_tables
+from pages.components import visitor
 from pages.components.edition import Edition as Edition
 
 Answer = TypeVar("Answer")
@@ -38,8 +39,8 @@ class Opened:
 
 
 def audience() -> Audience:
-    """Return whose file is opened: the board's where the settings say so, else the restricted one."""
-    return "board" if shown_to() == "board" else "restricted"
+    """Return whose file is opened: the restricted one only for somebody who may see exact figures."""
+    return "restricted" if "exact" in visitor.rights() else "board"
 
 
 def edition_in_use(asked: str | None = None) -> Opened | None:
@@ -138,7 +139,7 @@ def through_the_front_door() -> None:
     if _HELD in st.session_state:
         return
     if st.session_state.get(_SENT_BACK):
-        st.error("Start Waymark with: streamlit run app.py")
+        st.error("Start Waymark with: streamlit run gate.py")
         st.stop()
     st.session_state[_SENT_BACK] = True
     PagesManager.uses_pages_directory = False

@@ -21,12 +21,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[str]:
+def serving(data: Path, *options: str, script: str = "gate.py") -> Iterator[str]:
     """Serve the dashboard over a data folder and yield its address; options go to `streamlit run`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", *options]
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", *options]
     environment = {**os.environ, "WAYMARK_DATA": str(data)}
     with (data / "server.log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -54,6 +54,7 @@ def wait_until_healthy(address: str, seconds: float = PATIENCE / 1000) -> None:
 def chromium() -> Iterator[Browser]:
     """Yield a headless Chromium that makes no calls of its own."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    quiet.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")  # no name but this is looked up
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         try:

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from access.screens import SCREENS
 from tests.browser.dashboard import PATIENCE, serving, settled
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT
@@ -22,9 +23,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
     asked: list[str] = []
+    told: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda message: told.append(message.text))
     yield context.new_page()
     context.close()
+    assert not [text for text in told if "Content Security Policy" in text]
     hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
 
@@ -101,26 +105,47 @@ def test_a_list_chosen_on_one_page_is_chosen_on_the_next(page: Page, tmp_path: P
         expect(page.get_by_role("combobox", name="Waiting list")).to_have_value(re.compile("Speech"))
 
 
+EVERY_SCREEN = (
+    *("" if screen.name == "scorecard" else screen.name for screen in SCREENS if screen.name != "kpi"),
+    f"kpi?kpi={EHC}", "action_plan?action=5.1.2",
+    *(f"action_plan?view={view}" for view in ("Reminders", "Impact", "Exceptions", "Escalations")),
+)  # fmt: skip
+
+
+def shows_markup_as_it_is(page: Page, title: str) -> None:
+    """Hold that nothing of the hostile text became a link, a picture, a formula, a frame or a script that ran."""
+    assert page.locator("a[href*='evil'], a[href^='javascript'], iframe, .katex").count() == 0
+    pictures = [str(img.get_attribute("src")) for img in page.locator("[data-testid='stMain'] img").all()]
+    assert all(src.startswith("data:image/svg+xml") for src in pictures)  # our own icons
+    assert page.title() == title
+
+
 def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Page) -> None:
     editions.publish(tmp_path / "editions", editions.hostile())
+    editions.publish(tmp_path / "editions", editions.hostile(), "2026-11-04-1", published_by=editions.HOSTILE)
+    titles = {screen.name: f"{screen.title} · Waymark" for screen in SCREENS}
     with serving(tmp_path) as address:
-        rest = ("waiting_times", "ehc_plans", "surveys", "capacity", "definitions", "data_quality", "review")
-        rest += ("action_plan?action=5.1.2", "action_plan?view=Exceptions")
-        for path in ("", f"kpi?kpi={EHC}", *rest):
+        for path in EVERY_SCREEN:
             page.goto(f"{address}/{path}")
             settled(page)
-            assert page.locator("a[href*='evil']").count() == 0
-            pictures = [str(img.get_attribute("src")) for img in page.locator("[data-testid='stMain'] img").all()]
-            assert all(src.startswith("data:image/svg+xml") for src in pictures)  # our own icons
-            assert page.locator(".katex").count() == 0
+            shows_markup_as_it_is(page, titles[path.partition("?")[0] or "scorecard"])
         page.goto(address)
         settled(page)
         assert "<img src=x> [l]" in page.locator("[data-testid='stMain']").inner_text()
+        page.goto(f"{address}/upload")
+        settled(page)
+        name = "![x](https://evil.example/a.png) <img src=x onerror=document.title=1>.csv"
+        content = f"{editions.HOSTILE},Referral date\n<script>document.title=1</script>,01/02/2024\n".encode()
+        given = {"name": name, "mimeType": "text/csv", "buffer": content}
+        page.locator("input[type=file]").first.set_input_files([given])
+        expect(page.get_by_text("cannot be loaded").first).to_be_visible()
+        settled(page)
+        shows_markup_as_it_is(page, titles["upload"])
 
 
 def test_an_address_others_could_reach_is_refused(tmp_path: Path, page: Page) -> None:
     editions.publish(tmp_path / "editions", editions.full())
-    with serving(tmp_path, "--server.address=0.0.0.0") as address:
+    with serving(tmp_path, "--server.address=0.0.0.0", script="app.py") as address:
         page.goto(address)
         page.wait_for_timeout(5000)
         assert "Shropshire" not in page.inner_text("body")

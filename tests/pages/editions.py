@@ -27,7 +27,8 @@ from tests.pages.contract_rows import (
 )
 
 HOSTILE = (
-    "![x](https://evil.example/a.png) <img src=x> [l](https://evil.example) $x^2$ :red[hi] :smile: www.evil.example"
+    "![x](https://evil.example/a.png) <img src=x> [l](https://evil.example) $x^2$ :red[hi] :smile: www.evil.example "
+    "<script>document.title='ran'</script> [j](javascript:document.title='ran')"
 )
 TRUST_ROW: Row = {"area": TRUST, "level": "provider", "name": "Shropshire Community Health", "role": "local"}
 

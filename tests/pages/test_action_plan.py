@@ -109,7 +109,7 @@ def test_a_check_in_is_entered_and_waits_for_the_next_publication(open_page: Ope
     assert "Programme lead" in waiting["When and who"].iloc[0]
     assert not app.text_area[0].value
     with warehouse.reading() as reader:
-        assert acts(reader)[["act", "role"]].iloc[0].tolist() == ["check-in", "Programme lead"]
+        assert acts(reader)[["act", "role"]].iloc[0].tolist() == ["check-in", "local, as Programme lead"]
 
 
 def test_what_somebody_else_wrote_meanwhile_is_kept_and_told_of(open_page: Open, warehouse: Warehouse) -> None:

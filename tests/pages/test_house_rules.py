@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 COMPONENTS = sorted((ROOT / "pages" / "components").rglob("*.py"))
-WITH_STREAMLIT = re.compile(r"pages/(components/(queries|filters|tiles)(\.py|/.*)|[a-z_]+\.py)$")
+WITH_STREAMLIT = re.compile(r"pages/(components/(queries|filters|tiles|visitor)(\.py|/.*)|[a-z_]+\.py)$")
 
 
 @pytest.mark.parametrize(

@@ -217,11 +217,11 @@ def test_the_demonstration_is_not_mixed_with_real_files_without_a_word(
 
 
 def test_a_board_sees_that_the_page_is_not_for_it(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "audience", lambda: "board")
+    monkeypatch.setenv("WAYMARK_AUDIENCE", "board")
     page.run()
-    assert [info.value for info in page.info] == ["This page is for analysts."]
+    assert [title.value for title in page.title] == ["This is not open to you"]
     assert not page.file_uploader
-    assert not page.button
+    assert not [button for button in page.button if not button.label.startswith("As ")]
 
 
 def test_what_publishing_would_change_is_shown_then_published_once(

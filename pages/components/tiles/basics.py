@@ -7,7 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.components import phrases, queries, tables
+# Streamlit's name for a file is part of its address. The minor version is pinned; tests/access holds the name to it.
+from streamlit.runtime.memory_media_file_storage import _calculate_file_id
+
+from access.handed import HANDED_OUT
+from pages.components import phrases, queries, tables, visitor
 from pages.components.downloads import RECORDED, fetched
 from pages.components.queries import kept
 from pages.components.text import plain
@@ -106,11 +110,32 @@ def sentences_table(frame: pd.DataFrame, words: str) -> None:
 
 def download(frame: pd.DataFrame, name: str, words: str) -> None:
     """Offer a frame as CSV no spreadsheet takes for formulas; exact figures are recorded as they are fetched."""
-    edition, whose = queries.edition().manifest.edition_id, queries.audience()
-    st.download_button(
-        words, lambda: fetched(frame, name, edition, whose), file_name=f"{name}.csv", mime="text/csv",
-        on_click="ignore", help=RECORDED if whose == "restricted" else None,
-    )  # fmt: skip
+    edition, whose, who = queries.edition().manifest.edition_id, queries.audience(), visitor.current()
+    if who is not None:
+        offer(
+            words, lambda: fetched(frame, name, edition, whose, who), f"{name}.csv", "text/csv",
+            help=RECORDED if whose == "restricted" else None,
+        )  # fmt: skip
+
+
+def offer(
+    words: str,
+    make: Callable[[], bytes],
+    file: str,
+    kind: str,
+    key: str | None = None,
+    help: str | None = None,  # noqa: A002
+) -> None:
+    """Show a button for a file that is made when it is asked for, and that only whoever asked can fetch."""
+    who = visitor.current()
+
+    def handed_out() -> bytes:
+        content = make()
+        if who is not None:
+            HANDED_OUT.to(who.key, _calculate_file_id(content, kind, file))
+        return content
+
+    st.download_button(words, handed_out, file_name=file, mime=kind, on_click="ignore", key=key, help=help)
 
 
 def count(found: int, of: int, word: str) -> None:

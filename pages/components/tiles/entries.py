@@ -5,7 +5,6 @@ told of each other and neither is overwritten.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -29,7 +28,7 @@ from etl.plan_shape import load_plan_shape
 from etl.settings import plan_folder
 from etl.warehouse import Warehouse
 from pages.components import actions as told_of
-from pages.components import queries
+from pages.components import queries, visitor
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles.basics import sentences_table
@@ -43,7 +42,7 @@ _ROLE = "role entered in"
 
 def may_enter(edition: Edition) -> bool:
     """Return whether entries can be made here; else say why not. The board reads, and so does a past edition."""
-    if queries.audience() != "restricted":
+    if "enter" not in visitor.rights():
         st.info("Check-ins are entered by commissioners and analysts.")
         return False
     if edition.manifest.edition_id != queries.current_id():
@@ -107,7 +106,7 @@ def check_in(edition: Edition, action_id: str) -> None:
 
 def _check_in(house: Warehouse, entry: CheckIn) -> tuple[bool, str]:
     shape = load_plan_shape(plan_folder())
-    ensure_plan(house, plan_folder(), shape, act())
+    ensure_plan(house, plan_folder(), shape, act("enter"))
     done = record_check_in(house, entry, shape, _act(), _SOURCE)
     conflict = conflict_words(done)
     return conflict is None, conflict or f"Entered as {done.entry_id}. Others see it after the next publication."
@@ -227,4 +226,4 @@ def _role() -> str:
 
 
 def _act() -> Act:
-    return replace(act(), role=_role())
+    return act("enter", _role())

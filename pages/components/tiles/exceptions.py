@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.components import actions as told
-from pages.components import queries
+from pages.components import queries, visitor
 from pages.components.downloads import RECORDED, handed_over
 from pages.components.exception_report import exception_report
 from pages.components.phrases import day
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles import entries
-from pages.components.tiles.basics import facts, section
+from pages.components.tiles.basics import facts, offer, section
 from pages.components.tiles.scorecard import plan_of, to_kpi
 
 _LAST = 5  # check-ins on the report
@@ -55,13 +55,16 @@ def _take_away(edition: Edition, exception_id: str) -> None:
     entered = edition.tables["check_ins"]
     last = entered[entered["action_id"].isin(behind["action_id"])].sort_values("at", ascending=False).head(_LAST)
     whose, edition_id, name = queries.audience(), edition.manifest.edition_id, f"exception-{exception_id}.html"
+    who = visitor.current()
+    if who is None:
+        return
 
     def page() -> bytes:
         plan = plan_of(edition, str(row["kpi"]))
         content = exception_report(row, plan, behind, last, edition.manifest).encode()
-        return handed_over(content, name, edition_id, whose)
+        return handed_over(content, name, edition_id, whose, who)
 
-    st.download_button(
-        "Download the report, one page", page, file_name=name, mime="text/html", on_click="ignore",
-        key=f"report {exception_id}", help=RECORDED if whose == "restricted" else None,
+    offer(
+        "Download the report, one page", page, name, "text/html", f"report {exception_id}",
+        RECORDED if whose == "restricted" else None,
     )  # fmt: skip

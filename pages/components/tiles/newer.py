@@ -6,6 +6,7 @@ from metrics import wording
 from pages.components import filters
 from pages.components.queries import current_id, published_since
 from pages.components.text import plain
+from pages.components.tiles.doorstep import stays
 
 _LOOK_EVERY = 5  # seconds
 
@@ -16,6 +17,8 @@ def newer() -> None:
 
 
 def _newer(seen: str | None) -> None:
+    if not stays():  # the sign-in no longer holds: take the figures off the screen
+        st.rerun(scope="app")
     made = published_since(seen)
     if made is None:
         return

@@ -5,8 +5,8 @@ from functools import partial
 import streamlit as st
 
 from metrics.edition import Audience
-from pages.components import packs, queries
-from pages.components.tiles.basics import section
+from pages.components import packs, queries, visitor
+from pages.components.tiles.basics import offer, section
 
 _WHOSE: dict[str, Audience] = {"The board’s figures": "board", "Exact figures, restricted": "restricted"}
 
@@ -18,10 +18,13 @@ def pack() -> None:
     if queries.audience() == "restricted":
         chosen = st.radio("Whose figures?", list(_WHOSE), horizontal=True, key="pack audience")
         audience = _WHOSE[chosen]
+    who = visitor.current()
+    if who is None:
+        return
     edition_id = queries.edition().manifest.edition_id
     with st.container(horizontal=True):
         for wanted, words in packs.WORDS.items():
-            st.download_button(
-                words, partial(packs.made, edition_id, audience, wanted), packs.name(edition_id, audience, wanted),
-                on_click="ignore", help=packs.RECORDED, key=f"pack {wanted}",
+            offer(
+                words, partial(packs.made, edition_id, audience, wanted, who), packs.name(edition_id, audience, wanted),
+                packs.KINDS[wanted], f"pack {wanted}", packs.RECORDED,
             )  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from etl.audit import record
+from etl.audit import Act, record
 from etl.finding import verdict
 from etl.plan_export import write_plan
 from etl.plan_load import PlanOutcome, check_plan, ensure_plan, load_plan, read_plan_file
@@ -19,8 +19,8 @@ from pages.components import upload
 from pages.components.downloads import DOWNLOAD
 from pages.components.text import plain
 from pages.components.theme import VERDICT_MARKS
-from pages.components.tiles.basics import sentences_table
-from pages.components.tiles.working import act, at_work, begin, told
+from pages.components.tiles.basics import offer, sentences_table
+from pages.components.tiles.working import act, at_work, begin, told, whoever_acts
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ, _LOADED = "plan workbook read", "plan workbook loaded"
@@ -28,8 +28,9 @@ _READ, _LOADED = "plan workbook read", "plan workbook loaded"
 
 def plan_workbook(warehouse: Warehouse) -> None:
     """Offer the plan as a workbook, and take one back: what it changes, what is wrong with it, and the load."""
-    st.download_button(
-        "Download the plan as it stands", lambda: _exported(warehouse), "plan.xlsx", _WORKBOOK, on_click="ignore",
+    asks = whoever_acts("load")
+    offer(
+        "Download the plan as it stands", lambda: _exported(warehouse, asks()), "plan.xlsx", _WORKBOOK,
         help="Actions, impact measures and check-ins. Who downloads it is recorded.",
     )  # fmt: skip
     given = st.file_uploader("The plan's workbook, changed (.xlsx)", type=["xlsx"], key="plan workbook")
@@ -37,7 +38,7 @@ def plan_workbook(warehouse: Warehouse) -> None:
         st.session_state.pop(_READ, None)
         return
     with told():
-        found = check_plan(warehouse, _read(given.file_id, given.name, given.getvalue()), _shape(), act())
+        found = check_plan(warehouse, _read(given.file_id, given.name, given.getvalue()), _shape(), act("load"))
         _shown(found)
         _load(warehouse, found, given.file_id)
 
@@ -73,19 +74,19 @@ def _load(warehouse: Warehouse, found: PlanOutcome, file_id: str) -> None:
     refused = verdict(found.change.findings) == "reject"
     if begin("load plan", "Load the plan", off=nothing or refused or not all(why.values())):
         with at_work():
-            done = load_plan(warehouse, st.session_state[_READ][1], _shape(), act(), why)
+            done = load_plan(warehouse, st.session_state[_READ][1], _shape(), act("load"), why)
             if done.loaded:
                 st.session_state[_LOADED] = file_id
 
 
-def _exported(warehouse: Warehouse) -> bytes:
+def _exported(warehouse: Warehouse, who: Act) -> bytes:
     """Return the plan as a workbook, recorded before anybody has it. Raises WarehouseBusyError, UsageError."""
-    ensure_plan(warehouse, plan_folder(), _shape(), act())
+    ensure_plan(warehouse, plan_folder(), _shape(), who)
     with warehouse.reading() as reader:
         held = read_plan_record(reader)
     with tempfile.TemporaryDirectory() as folder:
         content = write_plan(held, Path(folder) / "plan.xlsx").read_bytes()
-    record(warehouse, act(), DOWNLOAD, "plan.xlsx", "the plan as it stands")
+    record(warehouse, who, DOWNLOAD, "plan.xlsx", "the plan as it stands")
     return content
 
 

@@ -22,7 +22,7 @@ def publish(warehouse: Warehouse) -> None:
     if begin("rehearse", "Work out what would change"):
         with at_work(), st.status("Working out what would change …") as steps:
             found = rehearse(
-                warehouse, editions_folder(), plan_folder(), by=act().who, at=now(),
+                warehouse, editions_folder(), plan_folder(), by=act("publish").who, at=now(),
                 step=lambda name: steps.update(label=f"Working out what would change: {name} …"),
             )  # fmt: skip
             st.session_state[_REHEARSED] = found
@@ -34,9 +34,10 @@ def publish(warehouse: Warehouse) -> None:
     same = rehearsed is not None and not rehearsed.changed
     if begin("publish", "Publish", off=same, primary=True):
         with at_work():
+            who = act("publish")
             with st.status("Publishing …") as steps:
                 made = publish_and_tell(
-                    warehouse, editions_folder(), plan_folder(), by=act().who, note=note, at=now(),
+                    warehouse, editions_folder(), plan_folder(), by=who.who, note=note, at=now(), role=who.role,
                     step=lambda name: steps.update(label=f"Publishing: {name} …"),
                 )  # fmt: skip
             st.session_state[_PUBLISHED] = made, rehearsed

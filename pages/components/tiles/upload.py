@@ -21,7 +21,7 @@ from metrics.preview import preview
 from pages.components import upload
 from pages.components.text import plain
 from pages.components.theme import VERDICT_MARKS
-from pages.components.tiles.basics import sentences_table, table
+from pages.components.tiles.basics import offer, sentences_table, table
 from pages.components.tiles.working import act, at_work, begin, is_at_work, now, said
 from pages.components.upload import Desk
 
@@ -88,7 +88,7 @@ def _check(
             if any(finding.rule == upload.UNKNOWN for finding in found.findings):
                 desk.sketches[number] = _sketch(found.path)
             if found.verdict == "reject" and found.sha256 not in refused:
-                record_refusal(warehouse, found, (), act())
+                record_refusal(warehouse, found, (), act("load"))
                 refused.add(found.sha256)
             bar.progress((number + 1) / len(paths), f"Checked {plain(found.file)}")
     bar.empty()
@@ -119,9 +119,9 @@ def file(desk: Desk, number: int) -> None:
         st.badge(words, color=VERDICT_MARKS[found.verdict].tone)  # type: ignore[arg-type]
         if found.findings:
             sentences_table(upload.findings(found), f"Findings in {found.file}")
-            st.download_button(
-                "Download the findings to send back", lambda: slip_bytes(found), key=f"slip {number}",
-                file_name=f"findings {number + 1}.xlsx", mime=_WORKBOOK, on_click="ignore",
+            offer(
+                "Download the findings to send back", lambda: slip_bytes(found), f"findings {number + 1}.xlsx",
+                _WORKBOOK, f"slip {number}",
             )  # fmt: skip
         else:
             st.markdown("Nothing was found in it.")
@@ -148,9 +148,7 @@ def _unknown(draft: str, number: int) -> None:
     )
     if draft:
         st.code(draft, language=None, wrap_lines=True)
-        st.download_button(
-            "Download the draft", draft, "new_source.yaml", "text/yaml", key=f"sketch {number}", on_click="ignore"
-        )
+        offer("Download the draft", draft.encode, "new_source.yaml", "text/yaml", f"sketch {number}")
 
 
 def chosen(desk: Desk) -> list[int]:
@@ -199,7 +197,7 @@ def _try_out(warehouse: Warehouse, desk: Desk, numbers: list[int]) -> None:
     def load(copy: Warehouse) -> None:
         for number in numbers:
             rules = {finding.rule: "tried" for finding in desk.checked[number].findings}
-            load_examined(copy, desk.examined[number], act(), explanations=rules)
+            load_examined(copy, desk.examined[number], act("load"), explanations=rules)
 
     with st.spinner("Trying it on a copy …"):
         try:
@@ -225,7 +223,7 @@ def _load(warehouse: Warehouse, desk: Desk, numbers: list[int]) -> None:
     for done, number in enumerate(numbers, start=1):
         answered, begun = explanations(desk, number), time.monotonic()
         outcome = desk.outcomes[number] = load_examined(
-            warehouse, desk.examined[number], act(), explanations=answered
+            warehouse, desk.examined[number], act("load"), explanations=answered
         )  # fmt: skip
         log_outcome(outcome, time.monotonic() - begun)
         desk.checked[number] = outcome.found
@@ -253,7 +251,7 @@ def take_back(warehouse: Warehouse, held: Sequence[dict[str, object]]) -> None:
     sure = st.checkbox("Its figures go with the next publication; an earlier load of that month does not return.")
     if begin("withdraw", "Take it back", off=not (sure and why.strip())):
         with at_work():
-            withdraw(warehouse, load_id, why, act())
+            withdraw(warehouse, load_id, why, act("load"))
 
 
 def each(desk: Desk, show: Callable[[Desk, int], None]) -> None:

@@ -1,7 +1,7 @@
 """Work begun from a screen: by whom, one thing at a time, and in sentences where it does not succeed."""
 
 import getpass
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -9,11 +9,13 @@ import streamlit as st
 
 from etl import log
 from etl.audit import Act
-from etl.door import acting, refusal
-from etl.errors import WaymarkError
+from etl.door import refusal
+from etl.errors import NotAllowedError, WaymarkError
 from etl.pipeline import status
+from etl.roles import Right
 from etl.warehouse import Warehouse, open_warehouse
 from pages.components.text import plain
+from pages.components.visitor import NAME, current
 
 _AT_WORK, _TROUBLE = "at work", "trouble"
 
@@ -23,14 +25,33 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def act() -> Act:
-    """Return who acts, by the name given on the page."""
-    return acting(str(st.session_state.get("analyst", "")).strip())
+def act(right: Right, role: str = "") -> Act:
+    """Return who acts, looked at again at this moment; `role` is the one an entry is made in.
+
+    Raises NotAllowedError for somebody who is no longer signed in or has not the right.
+    """
+    return whoever_acts(right, role)()
+
+
+def whoever_acts(right: Right, role: str = "") -> Callable[[], Act]:
+    """Return a function that does what `act` does, also outside of a screen, for whoever sits there now."""
+    visitor, by = current(), str(st.session_state.get(NAME, "")).strip()
+
+    def acts() -> Act:
+        if visitor is None:
+            raise NotAllowedError("You are not signed in; nothing was changed.")
+        return visitor.acting(right, by, role)
+
+    return acts
 
 
 def who() -> None:
-    """Ask for the analyst's name, which stands beside everything done on this page."""
-    st.text_input("Your name", getpass.getuser(), key="analyst", max_chars=80)
+    """Say in whose name everything on this page is done; on this machine, where nobody signs in, ask for it."""
+    visitor = current()
+    if visitor is not None and visitor.person is not None:
+        st.markdown(f"What you do here is recorded as done by **{plain(visitor.name)}**.")
+    else:
+        st.text_input("Your name", getpass.getuser(), key=NAME, max_chars=80)
 
 
 @contextmanager
