@@ -40,6 +40,6 @@ def test_every_row_says_how_it_stands_and_by_what() -> None:
 
 def test_every_test_a_row_names_exists() -> None:
     held = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    for named, stands, why in ROWS:
+    for named, _, why in ROWS:
         for test in re.findall(r"`(test_\w+)`", why):
             assert f"def {test}(" in held, named
