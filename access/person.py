@@ -9,6 +9,7 @@ from etl.roles import Right, Role, rights_of
 
 _SKEW = 300  # seconds by which the provider's clock may be ahead of ours
 _LONGEST_NAME = 80
+_END_OF_TIME = 10**11  # seconds: a token may say anything, infinity included
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ def person_in(claims: Mapping[str, Any], how: SignIn, now: float) -> Person | No
 
 
 def _seconds(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 < value < _END_OF_TIME else None
 
 
 def _name(claims: Mapping[str, Any]) -> str:
