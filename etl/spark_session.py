@@ -20,8 +20,8 @@ _SQL = {
 _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.driver.extraJavaOptions": f"-Dlog4j.configurationFile=file:{_LOG}",
 }
+_JAVA = "spark.driver.extraJavaOptions"
 _HERE = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
 _INSTALL = (
     "WAYMARK_WAREHOUSE names Spark, which is not installed here: python -m pip install -r requirements-spark.txt, and "
@@ -45,10 +45,10 @@ class Spark:
         Spark's own words may hold a cell's value and are not repeated.
         """
         try:
-            with warnings.catch_warnings():  # of pandas 3, whose frames never go through Spark here
-                warnings.simplefilter("ignore")
-                from py4j.protocol import Py4JError
-                from pyspark.errors import PySparkException
+            # Rows go to Spark and come back as Arrow, never as frames of pandas.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            from py4j.protocol import Py4JError
+            from pyspark.errors import PySparkException
         except ImportError as error:
             raise UsageError(_INSTALL) from error
         try:
@@ -78,11 +78,9 @@ class Spark:
 
 
 def _connected(address: SparkAddress) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession
 
-        session = SparkSession.builder.remote(address.where).create()
+    session = SparkSession.builder.remote(address.where).create()
     for name, value in {**_SQL, **address.settings}.items():
         session.conf.set(name, value)
     return session
@@ -92,6 +90,7 @@ def _started_here(address: SparkAddress) -> Any:
     from pyspark.sql import SparkSession
 
     settings = {**_QUIET, **_following(address), **_SQL, **address.settings}
+    settings[_JAVA] = f"-Dlog4j.configurationFile=file:{_LOG} {settings.get(_JAVA, '')}".strip()
     with _one_at_a_time:
         running = SparkSession.getActiveSession()
         if running is not None and _started != [(address.where, settings)]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# A test's data is small: half of the time would go into making fast code of what runs once.
-QUICK = "&spark.sql.shuffle.partitions=4&spark.driver.memory=1g"
+# Little data: most of the time would go into making code fast that runs once.
+QUICK = "&spark.sql.shuffle.partitions=4&spark.driver.memory=1g&spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
 
 
 def needs_spark() -> None:
@@ -18,7 +18,7 @@ def needs_spark() -> None:
         word for word, there in {"pyspark": find_spec("pyspark"), "java": shutil.which("java")}.items() if not there
     ]
     if missing and not os.environ.get("CI"):
-        pytest.skip(f"{' and '.join(missing)} not on this machine: requirements-spark.txt, docs/operate.md")
+        pytest.skip(f"{' and '.join(missing)} not on this machine: see requirements-spark.txt")
     assert not missing
 
 
@@ -28,10 +28,10 @@ def spark_address(folder: Path, where: str = "local[2]") -> str:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[str]:
-    """Return where Spark runs, in this process; it stops with the session."""
+def spark() -> Iterator[None]:
+    """Let a test start Spark in this process, where it runs on until the session ends."""
     needs_spark()
-    yield "local[2]"
+    yield
     from pyspark.sql import SparkSession
 
     if running := SparkSession.getActiveSession():

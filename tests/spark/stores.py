@@ -1,7 +1,6 @@
 """Stores that both engines count: every KPI's worked example at once, and random children of several areas."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -64,16 +63,21 @@ def random_children(count: int, areas: list[str]) -> Frames:
     return [*frames, (COVERAGE, coverage(LOADS.frame(loads)))]
 
 
+def together(*stores: Frames) -> Frames:
+    """Return several stores as one."""
+    covered = [frame for store in stores for table, frame in store if table is COVERAGE]
+    rows = [(table, frame) for store in stores for table, frame in store if table is not COVERAGE]
+    return [*rows, (COVERAGE, pd.concat(covered, ignore_index=True))]
+
+
 def fill(warehouse: Warehouse, frames: Frames) -> None:
-    """Insert everything in one transaction, a table at a time."""
-    together: dict[str, tuple[Table, list[pd.DataFrame]]] = {}
-    for table, frame in frames:
-        together.setdefault(table.name, (table, []))[1].append(frame)
+    """Insert everything in one transaction: children list by list, as loads bring them, the rest a table at a time."""
     with warehouse.writing() as writer:
-        for table, parts in together.values():
-            # Pathways go in piece by piece, as loads do; examples repeat no key across loads.
-            for part in parts if table is PATHWAYS and len(parts) < 20 else [pd.concat(parts, ignore_index=True)]:
-                writer.insert(replace(table), table.typed(part))
+        for table in {table.name: table for table, _ in frames}.values():
+            parts = [frame for named, frame in frames if named.name == table.name]
+            lists = [part for part in parts if table is PATHWAYS and len(part) > 100]
+            for rows in [*lists, pd.concat([part for part in parts if not any(part is one for one in lists)])]:
+                writer.insert(table, table.typed(rows.reset_index(drop=True)))
 
 
 def assert_same(one: pd.DataFrame, other: pd.DataFrame, where: str) -> None:
