@@ -1,9 +1,9 @@
 # make run: set up, demonstration figures if there are none, dashboard on loopback.
-# make test: set up, the whole suite. make check: lint, types, contracts.
+# make test: set up, the whole suite. make check: lint, types, contracts. make spark: what a Spark warehouse needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test check fmt clean pictures
+.PHONY: run test check fmt clean pictures spark
 
 run: .venv/run
 	$(BIN)/python -m etl demo --when-empty
@@ -32,6 +32,9 @@ fmt: .venv/dev
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/run
+
+spark: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 
 pictures: .venv/dev
 	$(BIN)/python -m tests.browser.pictures docs/pictures

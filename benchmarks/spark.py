@@ -82,7 +82,9 @@ def main() -> None:
             duckdb = f"duckdb:{folder / 'w.duckdb'}"
             loading = [build(open_warehouse(address), count) for address in (duckdb, f"spark:local[2]{lake}")]
             print(f"{count:>10,} loading: DuckDB {loading[0]:.1f} s, lake {loading[1]:.1f} s", flush=True)
-            found = {"DuckDB": _apart(duckdb), "Spark, this machine": _apart(f"spark:local[2]{lake}")}
+            found = {"DuckDB": _apart(duckdb)}
+            _say(count, found)
+            found["Spark, this machine"] = _apart(f"spark:local[2]{lake}")
             _say(count, found)
             with standalone(folder, memory="3g") as cluster:
                 found["Spark, two workers"] = _apart(f"spark:{cluster.address}{lake}")

@@ -92,17 +92,17 @@ class SparkTransaction:
         small: list[Step] = []
         with self._spark.session() as session, ExitStack() as kept:
             for name in (tables_of(sql) & _TABLES) - self._shown:
-                self._show(session, name)
+                self._show(name)
             for step in steps:
                 if tables_of(step.select) <= self._small() | {one.name for one in small}:
                     small.append(step)
-                    rows = session.createDataFrame(self._register.arrow(_up_to(small)))
-                else:
-                    rows = session.sql(step.select)
-                    if step.mentions > 1:
-                        rows = rows.cache()
-                        kept.callback(rows.unpersist)
-                        rows.count()  # now, so that what follows knows how small it is
+                    self._spark.hand_in(step.name, self._register.arrow(_up_to(small)))
+                    continue
+                rows = session.sql(step.select)
+                if step.mentions > 1:
+                    rows = rows.cache()
+                    kept.callback(rows.unpersist)
+                    rows.count()  # now, so that what follows knows how small it is
                 rows.createOrReplaceTempView(step.name)
             self._shown -= {step.name for step in steps}
             return session.sql(last, args=list(parameters) or None).toArrow()
@@ -111,12 +111,11 @@ class SparkTransaction:
         """Return the tables whose rows lie in the register."""
         return _TABLES - self._pieces.keys()
 
-    def _show(self, session: Any, name: str) -> None:
+    def _show(self, name: str) -> None:
         if name in self._pieces:
             self._lake.show(LAKE[name], self._pieces[name])
         else:
-            rows = self._register.arrow(f'SELECT * FROM "{name}"')  # noqa: S608 (ours)
-            session.createDataFrame(rows).createOrReplaceTempView(name)
+            self._spark.hand_in(name, self._register.arrow(f'SELECT * FROM "{name}"'))  # noqa: S608 (ours)
         self._shown.add(name)
 
 

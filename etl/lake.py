@@ -102,7 +102,7 @@ class CatalogLake:
                 if column.name not in held:
                     session.sql(f"ALTER TABLE {name} ADD COLUMNS (`{column.name}` {_TYPES[column.type]})")
             columns = ", ".join(f"`{column}`" for column in session.table(name).columns if column != "piece")
-            session.createDataFrame(rows).createOrReplaceTempView("arriving")
+            self._spark.hand_in("arriving", rows)
             session.sql(f"INSERT INTO {name} PARTITION (piece = '{piece}') SELECT {columns} FROM arriving")  # noqa: S608 (ours)
             session.catalog.dropTempView("arriving")
 

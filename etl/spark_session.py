@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+
 from etl.errors import UsageError, WarehouseBusyError
 from etl.spark_address import SparkAddress
 
@@ -62,6 +64,17 @@ class Spark:
                 "changed. See that it runs, that all its machines see the rows under the same path and have memory "
                 "enough; its log says more."
             ) from error
+
+    def hand_in(self, name: str, rows: pa.Table) -> None:
+        """Make rows from here the session's view of this name."""
+        with self.session() as session:
+            from pyspark.sql.pandas.types import from_arrow_schema
+
+            if rows.num_rows:
+                given = session.createDataFrame(rows)
+            else:  # of which Spark Connect tells no types by itself
+                given = session.createDataFrame([], from_arrow_schema(rows.schema, prefer_timestamp_ntz=True))
+            given.createOrReplaceTempView(name)
 
     def end(self) -> None:
         """Let go of what the session holds; Spark itself runs on for the next one."""

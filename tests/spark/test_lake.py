@@ -14,7 +14,8 @@ from etl.pipeline import load_files, status
 from etl.spark_address import parse_spark
 from etl.tables import ANSWERS, COVERAGE, PATHWAYS
 from etl.warehouse import Warehouse, open_warehouse
-from metrics.warehouse_facts import read_facts
+from metrics.clocks import load_clocks, select_clocks
+from metrics.warehouse_facts import read_facts, select_fact
 from tests.spark.conftest import spark_address
 from tests.waits import child, write
 
@@ -62,7 +63,7 @@ def test_lists_load_beside_each_other_and_withdraw_as_on_duckdb(
         assert [outcome.changed for outcome in outcomes] == [True, True]
         withdraw(house, str(outcomes[0].load_id), "sent in error", act)
         with house.reading() as reader:
-            counts = read_facts(reader)["clock_counts"]
+            counts = reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks())))
             rows = reader.query("SELECT pathway_id, started_on FROM pathways WHERE load_id = ?", [outcomes[1].load_id])
         plain = counts.astype("str").sort_values(list(counts.columns)).to_numpy().tolist()
         told.append((status(house), [outcome.found.findings for outcome in outcomes], plain, rows.dtypes.to_dict(),
