@@ -13,7 +13,7 @@ from etl.errors import UsageError, WarehouseBusyError
 from etl.spark_address import SparkAddress
 
 _LOG = Path(__file__).parent / "spark_log.properties"
-# One SQL text for both engines: names in double quotes, nothing overflows or is cut in silence, no clock in a date.
+# One SQL text for both engines, whatever the address sets: names in double quotes, nothing overflows in silence.
 _SQL = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
@@ -94,7 +94,7 @@ def _connected(address: SparkAddress) -> Any:
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.remote(address.where).create()
-    for name, value in {**_SQL, **address.settings}.items():
+    for name, value in {**address.settings, **_SQL}.items():
         session.conf.set(name, value)
     return session
 
@@ -102,7 +102,7 @@ def _connected(address: SparkAddress) -> Any:
 def _started_here(address: SparkAddress) -> Any:
     from pyspark.sql import SparkSession
 
-    settings = {**_QUIET, **_following(address), **_SQL, **address.settings}
+    settings = {**_QUIET, **_following(address), **address.settings, **_SQL}
     settings[_JAVA] = f"-Dlog4j.configurationFile=file:{_LOG} {settings.get(_JAVA, '')}".strip()
     with _one_at_a_time:
         running = SparkSession.getActiveSession()

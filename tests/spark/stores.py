@@ -76,7 +76,8 @@ def fill(warehouse: Warehouse, frames: Frames) -> None:
         for table in {table.name: table for table, _ in frames}.values():
             parts = [frame for named, frame in frames if named.name == table.name]
             lists = [part for part in parts if table is PATHWAYS and len(part) > 100]
-            for rows in [*lists, pd.concat([part for part in parts if not any(part is one for one in lists)])]:
+            rest = [part for part in parts if not any(part is one for one in lists)]
+            for rows in [*lists, *([pd.concat(rest)] if rest else [])]:
                 writer.insert(table, table.typed(rows.reset_index(drop=True)))
 
 
