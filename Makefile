@@ -2,10 +2,11 @@
 # make test: set up, the whole suite. make check: lint, types, contracts, unsafe code.
 # make install: only what runs, from the hashed lock. make lock: renew it after a change of requirements.txt.
 # make sbom: the bill of materials of the lock. make audit: weaknesses known of it, or "NOT CHECKED".
+# make spark: what a Spark warehouse needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test check fmt clean pictures install lock sbom audit
+.PHONY: run test check fmt clean pictures install lock sbom audit spark
 
 run: .venv/run
 	$(BIN)/python -m etl demo --when-empty
@@ -51,6 +52,9 @@ audit: requirements.lock
 	$(PYTHON) -m venv .venv/audit
 	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.10,<3"
 	deploy/audit.sh
+
+spark: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 
 pictures: .venv/dev
 	$(BIN)/python -m tests.browser.pictures docs/pictures

@@ -97,6 +97,29 @@ class DuckDBTransaction:
             raise ValueError("; ".join(faults))
         insert_frame(self._connection, table, frame)
 
+    def arrow(self, sql: str) -> pa.Table:
+        """Return the rows of a SELECT as Arrow has them."""
+        return self._connection.sql(sql).to_arrow_table()
+
+    def as_arrow(self, table: Table, frame: pd.DataFrame) -> pa.Table:
+        """Return what inserting the frame would store, as Arrow has it."""
+        self._connection.register("incoming", frame)
+        try:
+            return self.arrow(f"SELECT {_cast(table)} FROM incoming")  # noqa: S608 (contract names)
+        finally:
+            self._connection.unregister("incoming")
+
+
+@contextmanager
+def transaction_on(name: str, rows: pa.Table) -> Iterator[DuckDBTransaction]:
+    """Yield a transaction in memory that knows nothing but these rows, under this name."""
+    connection = connect(None, read_only=False)
+    try:
+        connection.register(name, rows)
+        yield DuckDBTransaction(connection)
+    finally:
+        connection.close()
+
 
 @contextmanager
 def as_it_stands(path: Path) -> Iterator[DuckDBTransaction]:
@@ -130,12 +153,15 @@ def _columns(piece: pa.RecordBatch) -> list[pa.Array]:
     return [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in piece.columns]
 
 
+def _cast(table: Table) -> str:
+    return ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in table.columns)
+
+
 def insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
     """Append a frame to a table of the same columns, in pieces: a million rows take no memory beside their own."""
-    columns = ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in table.columns)
     for begin in range(0, len(frame), _ROW_GROUP):
         connection.register("incoming", frame.iloc[begin : begin + _ROW_GROUP])
-        connection.execute(f'INSERT INTO "{table.name}" SELECT {columns} FROM incoming')  # noqa: S608 (contract names)
+        connection.execute(f'INSERT INTO "{table.name}" SELECT {_cast(table)} FROM incoming')  # noqa: S608 (contract names)
         connection.unregister("incoming")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from etl.errors import UsageError
+from etl.spark_address import NO_BACKUP, parse_spark
 
 _MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
 
@@ -27,6 +28,8 @@ def warehouse_address() -> str:
 def warehouse_file() -> Path:
     """Return the file of a DuckDB warehouse. Raises UsageError for another engine, which has backups of its own."""
     engine, _, place = warehouse_address().partition(":")
+    if engine == "spark":
+        raise UsageError(NO_BACKUP)
     if engine != "duckdb" or not place:
         raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>"; engine "{engine}" is not known.')
     return Path(place)
@@ -142,7 +145,8 @@ def key_file() -> Path:
 def check_key_place(path: Path) -> None:
     """Raise UsageError for a key inside the repository or beside the warehouse: whoever copies those gets it too."""
     engine, _, place = warehouse_address().partition(":")
-    apart = [SHIPPED.parent, data_folder(), *([Path(place).parent] if engine == "duckdb" else [])]
+    beside = [Path(place).parent] if engine == "duckdb" else parse_spark(place).folders if engine == "spark" else []
+    apart = [SHIPPED.parent, data_folder(), *beside]
     if any(path.is_relative_to(folder.resolve()) for folder in apart):
         raise UsageError(
             "The pseudonym key lies beside the code, the data or the warehouse; name a place elsewhere in WAYMARK_KEY."

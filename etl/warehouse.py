@@ -8,8 +8,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from etl.engine_duckdb import DuckDBEngine
+from etl.engine_spark import SparkEngine
 from etl.errors import UsageError
 from etl.settings import data_folder, warehouse_address, warehouse_wait_seconds
+from etl.spark_address import FORMS, parse_spark
 from etl.tables import Table
 from etl.unfinished import finish_restore
 
@@ -61,6 +63,8 @@ def open_warehouse(address: str | None = None) -> Warehouse:
     if address is None:
         finish_restore(data_folder())
     engine, _, place = (address or warehouse_address()).partition(":")
+    if engine == "spark":
+        return SparkEngine(parse_spark(place), warehouse_wait_seconds())
     if engine != "duckdb" or not place:
-        raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>"; engine "{engine}" is not known.')
+        raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>" or "spark:…"; "{engine}" is not known. {FORMS}')
     return DuckDBEngine(Path(place), warehouse_wait_seconds())

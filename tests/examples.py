@@ -24,15 +24,15 @@ def facts_of(warehouse: Warehouse, definition: Definition) -> Facts:
     with warehouse.writing() as writer:
         loads = []
         for number, rows in enumerate(definition.example.tables()):
-            loads += [*_loads(f"example {number}", rows)]
-            for table, frame in _frames(f"example {number}", rows):
+            loads += [*example_loads(f"example {number}", rows)]
+            for table, frame in example_frames(f"example {number}", rows):
                 writer.insert(table, frame)
         writer.insert(COVERAGE, coverage(LOADS.frame(loads)))
     with warehouse.reading() as reader:
         return read_facts(reader)
 
 
-def _frames(source: str, rows: list[Row]) -> Iterable[tuple[Table, pd.DataFrame]]:
+def example_frames(source: str, rows: list[Row]) -> Iterable[tuple[Table, pd.DataFrame]]:
     loaded = [{**row, "load_id": f"{source} {row['month']}"} for row in rows for _ in range(int(row.get("times") or 1))]
     everyone = {"area": AREA, "breakdown": "all", "group": "all"}
     if "measure" in rows[0]:
@@ -68,7 +68,7 @@ def _pathway(number: int, row: Row) -> dict[str, object]:
     }
 
 
-def _loads(source: str, rows: list[Row]) -> Iterable[dict[str, object]]:
+def example_loads(source: str, rows: list[Row]) -> Iterable[dict[str, object]]:
     for month, first in sorted({(row["month"], row.get("covers_from") or row["month"]) for row in rows}):
         yield {
             **dict.fromkeys(LOADS.names()),
