@@ -26,8 +26,8 @@ SETTINGS = (
     Setting(
         "WAYMARK_WAREHOUSE",
         "`duckdb:<data folder>/warehouse.duckdb`",
-        "the warehouse, `<engine>:<place>`",
-        "a warehouse that lies elsewhere than the editions",
+        "the warehouse: `duckdb:<file>`, or `spark:…` as below",
+        "a warehouse that lies elsewhere than the editions, or in a lake",
     ),
     Setting(
         "WAYMARK_KEY",
