@@ -1,5 +1,6 @@
 """Spark itself: started or reached when first needed, and its refusals in a sentence. Nothing else imports pyspark."""
 
+import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -83,6 +84,7 @@ class Spark:
         with suppress(WarehouseBusyError), self.session() as session:  # Spark is gone, and what it held with it
             if self._address.connects:
                 session.stop()
+                os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # else pyspark starts nothing of its own any more
             else:
                 for view in session.catalog.listTables():
                     if view.isTemporary:
