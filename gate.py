@@ -18,9 +18,10 @@ from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 
-from access.gate import LOG, USER_COOKIE, Gate, Said
+from access.gate import LOG, USER_COOKIE, Gate
 from access.sessions import LONGEST, Sessions
 from access.setup import OPTIONS, SignIn, loopback_faults, mark_as_served, option_faults, sign_in
+from access.stream import Said
 from etl.errors import ConfigurationError, WaymarkError
 from etl.settings import data_folder, secrets_sections, sign_in_values
 from etl.warehouse import open_warehouse

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from access.person import Person, person_in
 from access.replies import answer, sealed, security_headers
 from access.sessions import Sessions
 from access.setup import SignIn, is_loopback
+from access.stream import LATER, POLICY, Said, Watched
 from etl.errors import NotAllowedError, WaymarkError
 from etl.roles import EVERY_RIGHT
 from etl.warehouse import Warehouse
@@ -30,17 +32,6 @@ LOG = logging.getLogger("waymark.access")
 LOCAL = Person("local", "local", "local", frozenset({"analyst"}), EVERY_RIGHT, 0, 0)
 USER_COOKIE = "_streamlit_user"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-_OF_STRANGERS = {"rerun_script", "stop_script", "app_heartbeat"}
-_ALLOWED = {*_OF_STRANGERS, "file_urls_request", "deferred_file", "dataframe_chunk"}
-_POLICY, _LATER = 1008, 1013  # why a stream is closed: against the rules; too many
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one message of the stream asks for, and whether a person did it or the page by itself."""
-
-    kind: str
-    by_itself: bool
 
 
 @dataclass
@@ -176,20 +167,20 @@ class Gate:
         try:
             who, scope = self._who(scope)
         except NotAllowedError:
-            await send({"type": "websocket.close", "code": _LATER})
+            await send({"type": "websocket.close", "code": LATER})
             return
         if found.kind != "stream" or self._misdirected(scope, found) or not self._is_our_page(headers):
             LOG.warning("refused", extra={"event": "refused", "status": 403, "kind": "stream", "role": ""})
-            await send({"type": "websocket.close", "code": _POLICY})
+            await send({"type": "websocket.close", "code": POLICY})
             return
         key = who.key if who else None
         where = _address(scope)
         if self.how and (self.limits.is_full(key, where) or (who is None and self.limits.knock(where))):
             LOG.warning("limited", extra={"event": "limited", "kind": "stream"})
-            await send({"type": "websocket.close", "code": _LATER})
+            await send({"type": "websocket.close", "code": LATER})
             return
         with self.limits.counted(key, where):
-            watched = _Watched(self, who, receive, send)
+            watched = Watched(who, receive, send, self.said, self.holds)
             await self.app(scope, watched.receive, watched.send)
         if who and self.how:
             self.settle()  # what the screens refused
@@ -264,32 +255,6 @@ class Gate:
 
 
 def _address(scope: Scope) -> str:
-    return str((scope.get("client") or ("",))[0])
-
-
-class _Watched:
-    """One open stream: each message is looked at before Streamlit gets it."""
-
-    def __init__(self, gate: Gate, who: Person | None, receive: Receive, send: Send) -> None:
-        self._gate, self._who, self._receive, self._send = gate, who, receive, send
-        self._is_closed = False
-
-    async def receive(self) -> Message:
-        """Return the next message that may pass; the end of the stream where the sign-in no longer holds."""
-        while True:
-            message = await self._receive()
-            content = message.get("bytes")
-            if message["type"] != "websocket.receive" or content is None:
-                return message
-            said = self._gate.said(content)
-            if not self._gate.holds(self._who, said):
-                await self.send({"type": "websocket.close", "code": _POLICY})
-                self._is_closed = True
-                return {"type": "websocket.disconnect", "code": _POLICY}
-            if said.kind in (_ALLOWED if self._who else _OF_STRANGERS):
-                return message
-
-    async def send(self, message: Message) -> None:
-        """Pass on what Streamlit draws, until the stream was closed here."""
-        if not self._is_closed:
-            await self._send(message)
+    """Return where somebody is counted: the address, or of IPv6 the 64 bits that one household or host has."""
+    host = str((scope.get("client") or ("",))[0])
+    return host if ":" not in host else str(ip_network((host.partition("%")[0], 64), strict=False))

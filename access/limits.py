@@ -7,9 +7,27 @@ from time import monotonic
 
 STRANGERS = 60  # open at once from one address, by people who are not signed in
 ALL_STRANGERS = 300  # open at once from everywhere
+SAID = 30  # messages a minute on one stream of a stranger: the page to sign in on needs a handful
+SAID_BY_PERSON = 1200  # on one of somebody who is signed in
 KNOCKS = 240  # a minute from one address, by them: opening the stream, beginning and ending a sign-in
 TABS = 30  # open at once by one person
 _ADDRESSES = 10_000  # remembered before those that have been quiet are forgotten
+
+
+class Pace:
+    """How fast one stream talks: each message makes Streamlit draw a page anew."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
+        """Allow so many messages in any minute."""
+        self._times: deque[float] = deque(maxlen=most)
+        self._clock = clock
+
+    def is_too_fast(self) -> bool:
+        """Count a message; return whether it is one too many."""
+        now = self._clock()
+        full = len(self._times) == self._times.maxlen and self._times[0] > now - 60
+        self._times.append(now)
+        return full
 
 
 class Limits:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.setup import SignIn
+from etl.audit import one_line
 from etl.roles import Right, Role, rights_of
 
 _SKEW = 300  # seconds by which the provider's clock may be ahead of ours
@@ -74,4 +75,5 @@ def _seconds(value: object) -> int | None:
 def _name(claims: Mapping[str, Any]) -> str:
     """Return the name as one short line of printable characters; the object id where the provider gives none."""
     given = str(claims.get("name") or claims.get("preferred_username") or claims.get("oid") or claims.get("sub"))
-    return "".join(letter if letter.isprintable() else " " for letter in given)[:_LONGEST_NAME].strip()
+    shown = one_line(given)[:_LONGEST_NAME].strip()
+    return shown or str(claims.get("oid") or claims.get("sub"))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from access.person import Person
-from etl.audit import Act, acts, append
+from etl.audit import Act, acts, append, one_line
 from etl.errors import NotAllowedError, WarehouseBusyError
 from etl.warehouse import Warehouse
 
@@ -73,9 +73,12 @@ class Sessions:
             if not_before and person.issued <= not_before[0]:
                 return "ended"
             seen = file.execute(
-                "SELECT seen FROM sign_ins WHERE oid = ? AND tid = ? AND issued = ?",
+                "SELECT seen, roles FROM sign_ins WHERE oid = ? AND tid = ? AND issued = ?",
                 (person.oid, person.tid, person.issued),
             ).fetchone()
+        # A large sign-in comes in several cookies, each signed by itself: pieces of two must not make a third.
+        if seen and seen[1] != person.role_words:
+            return "ended"
         return "idle" if now - (seen[0] if seen else person.issued) > IDLE else None
 
     def seen(self, person: Person, now: float) -> None:
@@ -108,14 +111,14 @@ class Sessions:
     def line(self, now: float, who: str, role: str, act: str, subject: str, detail: str) -> None:
         """Keep one line for the audit until `settle` brings it there; the same one in the same second is one."""
         with self._open() as file:
-            row = (int(now), who, role, act, subject, detail)
+            row = (int(now), one_line(who), one_line(role), act, one_line(subject), one_line(detail))
             file.execute("INSERT OR IGNORE INTO lines VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def refused_before(self, person: Person, subject: str) -> bool:
         """Return whether this sign-in was refused the same thing before: it is one line of the audit."""
         with self._open() as file:
-            found = "SELECT 1 FROM lines WHERE act = 'refused' AND who = ? AND subject = ? AND at >= ?"
-            return file.execute(found, (person.name, subject, person.issued)).fetchone() is not None
+            found = "SELECT 1 FROM lines WHERE act = 'refused' AND detail = ? AND subject = ? AND at >= ?"
+            return file.execute(found, (person.key, subject, person.issued)).fetchone() is not None
 
     def settle(self, warehouse: Warehouse) -> int:
         """Write what waits into the audit, oldest first, and return how many lines did not get there yet.

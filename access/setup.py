@@ -69,10 +69,12 @@ def sign_in(given: Mapping[str, str]) -> SignIn | None:
     faults = [
         f"{_shown(name)} is not set, but other settings of sign-in are." for name in _REQUIRED if not given.get(name)
     ]
-    address, metadata = given.get("address", "").rstrip("/"), given.get("oidc_metadata", "")
+    address, metadata = given.get("address", "").rstrip("/").lower(), given.get("oidc_metadata", "")
     faults += _faults_of_address("address", address)
-    if urlsplit(address).path:
+    if (parts := urlsplit(address)).path or parts.query or parts.fragment or "@" in parts.netloc:
         faults.append("WAYMARK_ADDRESS must be scheme and host alone: Waymark is served from the root.")
+    if parts.netloc.endswith((":443", ":")):
+        faults.append("WAYMARK_ADDRESS must not name port 443: browsers leave it out.")
     faults += _faults_of_address("oidc_metadata", metadata)
     if metadata and not metadata.endswith(DISCOVERY):
         faults.append(f"WAYMARK_OIDC_METADATA must end in {DISCOVERY}.")
@@ -141,14 +143,15 @@ def option_faults(option: Mapping[str, object]) -> list[str]:
 
 
 OPTIONS: dict[str, object] = {
-    "server.headless": True, "server.maxUploadSize": 50, "server.enableStaticServing": False,
-    "server.enableXsrfProtection": True, "server.enableCORS": True, "server.corsAllowedOrigins": [],
+    "server.headless": True, "server.maxUploadSize": 50, "server.maxMessageSize": 20,
+    "server.enableStaticServing": False, "server.enableXsrfProtection": True,
+    "server.enableCORS": True, "server.corsAllowedOrigins": [],
     "server.fileWatcherType": "none", "server.disconnectedSessionTTL": 30, "server.baseUrlPath": "",
     "server.trustedUserHeaders": {}, "server.enableAgentApi": False, "server.scriptHealthCheckEnabled": False,
     "client.showErrorDetails": "none", "client.toolbarMode": "viewer", "client.disableDataExport": True,
     "browser.gatherUsageStats": False, "global.developmentMode": False,
 }  # fmt: skip
-_AT_MOST = ("server.maxUploadSize", "server.disconnectedSessionTTL")
+_AT_MOST = ("server.maxUploadSize", "server.maxMessageSize", "server.disconnectedSessionTTL")
 
 
 def _is_less(value: object, most: object, name: str) -> bool:

@@ -28,6 +28,11 @@ class Act:
     rights: frozenset[Right] = EVERY_RIGHT
 
 
+def one_line(text: str) -> str:
+    """Return a text without breaks and what cannot be printed, so that no entry of the audit can look like two."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def append(writer: Writer, act: Act, what: str, subject: str, detail: str) -> None:
     """Add one row within the writer's transaction. `detail` is in words, without any cell's value.
 
@@ -35,7 +40,8 @@ def append(writer: Writer, act: Act, what: str, subject: str, detail: str) -> No
     """
     if act.rights != EVERY_RIGHT and not may(act.rights, what):
         raise NotAllowedError("Your role does not allow this; nothing was changed. Ask an analyst.")
-    row = {"at": act.at, "who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
+    told = {"who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
+    row: dict[str, object] = {"at": act.at, **{name: one_line(text) for name, text in told.items()}}
     typed = AUDIT.frame([row]).drop(columns=["number", "sha256"])
     last = _last(writer)
     before = (int(last["number"].iloc[0]), str(last["sha256"].iloc[0])) if len(last) else ()

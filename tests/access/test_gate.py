@@ -12,9 +12,11 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from access.gate import Gate, Said
+from access.gate import Gate, _address
+from access.limits import SAID
 from access.sessions import Sessions
 from access.setup import SignIn
+from access.stream import Said
 from etl.warehouse import Warehouse
 from tests.access.provider import OIDS, ROOT, SECRET, TENANT, claims, environment
 from tests.access.test_rules import ISSUER, NOW, how
@@ -207,6 +209,20 @@ def test_only_messages_that_waymark_needs_pass_and_fewer_of_strangers(served: Ga
     assert behind.reached.count("message") == 1
     speak(served, {**PAGE, "cookie": "_streamlit_user=board"}, *kinds)
     assert behind.reached.count("message") == 3
+
+
+def test_a_stranger_who_talks_without_end_is_cut_off(served: Gate) -> None:
+    heard = speak(served, PAGE, *["rerun_script"] * (SAID + 1))
+    assert heard[-1] == {"type": "websocket.close", "code": 1013}
+    assert {"type": "websocket.close", "code": 1013} not in speak(served, PAGE, *["rerun_script"] * SAID)
+
+
+def test_one_household_s_addresses_count_as_one() -> None:
+    def where(host: str) -> str:
+        return _address({"client": (host, 1)})
+
+    assert where("2001:db8:1:2::1") == where("2001:db8:1:2:ffff::9") != where("2001:db8:1:3::1")
+    assert where("192.0.2.1") != where("192.0.2.2")
 
 
 def test_an_open_stream_ends_with_the_sign_in_and_says_nothing_more(served: Gate, clock: list[float]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from access.__main__ import main
 from access.handed import HandedOut
-from access.limits import KNOCKS, STRANGERS, TABS, Limits
+from access.limits import KNOCKS, SAID, STRANGERS, TABS, Limits, Pace
 from access.paths import CLOSED, door
 from access.person import Person, person_in
 from access.screens import SCREENS
@@ -160,6 +160,9 @@ def test_nothing_set_is_no_sign_in_and_a_part_is_a_fault_that_names_the_rest() -
         ("address", "http://waymark.example.gov.uk", "https"),
         ("address", "waymark.example.gov.uk", "https"),
         ("address", "https://waymark.example.gov.uk/send", "root"),
+        ("address", "https://waymark.example.gov.uk?next=1", "root"),
+        ("address", "https://me@waymark.example.gov.uk", "root"),
+        ("address", "https://waymark.example.gov.uk:443", "443"),
         ("oidc_metadata", "http://provider.example/.well-known/openid-configuration", "https"),
         ("oidc_metadata", "https://provider.example/", "must end in"),
         (
@@ -327,6 +330,23 @@ def test_another_role_at_the_next_sign_in_ends_those_before(tmp_path: Path) -> N
     assert [kept.ended(who, NOW + 20) for who in (before, same, after)] == ["ended", "ended", None]
 
 
+def test_pieces_of_two_sign_ins_do_not_make_a_third(tmp_path: Path) -> None:
+    kept = Sessions(tmp_path)
+    kept.begin(person(NOW, ("analyst",)), NOW)
+    kept.end("o", TENANT, NOW + 10)
+    kept.begin(person(NOW + 20, ("board",)), NOW + 20)
+    # The newer cookie's time with the older one's roles: each piece is signed, by itself.
+    assert kept.ended(person(NOW + 20, ("analyst",)), NOW + 30) == "ended"
+    assert kept.ended(person(NOW + 20, ("board",)), NOW + 30) is None
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\n\t", "\u202e"])
+def test_a_name_that_cannot_be_printed_is_not_nobody_s(name: str) -> None:
+    who = person_in(said(name=name), how(), NOW)
+    assert who
+    assert who.name == who.oid
+
+
 def test_a_damaged_file_of_sessions_lets_nobody_in(tmp_path: Path) -> None:
     kept = Sessions(tmp_path)
     (tmp_path / "access.sqlite").write_bytes(b"not a database, but long enough to be looked at" * 50)
@@ -380,6 +400,15 @@ def test_strangers_are_limited_in_number_and_in_how_often_they_knock() -> None:
         assert limits.is_full("ann@t", "a")
         assert not limits.is_full("bo@t", "a")
     assert not limits.is_full(None, "a")
+
+
+def test_a_stream_may_not_talk_without_end() -> None:
+    now = [0.0]
+    pace = Pace(SAID, lambda: now[0])
+    assert [pace.is_too_fast() for _ in range(SAID)] == [False] * SAID
+    assert pace.is_too_fast()
+    now[0] = 61
+    assert not pace.is_too_fast()
 
 
 def test_streamlit_still_names_files_as_the_gate_takes_it_to_and_leaves_its_cookie_as_it_was() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from etl import chain
 from etl.__main__ import main
-from etl.audit import Act, acts, audit_faults, audit_head, published_heads, record
+from etl.audit import Act, acts, audit_faults, audit_head, one_line, published_heads, record
 from etl.tables import AUDIT
 from etl.warehouse import Warehouse
 from tests.conftest import NOW
@@ -104,6 +104,13 @@ def test_acts_follow_on_each_other_and_tampering_in_the_file_is_told(warehouse: 
         connection.execute("UPDATE audit SET who = 'B. Other' WHERE number = 2")
     with warehouse.reading() as reader:
         assert audit_faults(reader, {}) == ["Row 2 is not as it was written, or not where."]
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_no_text_makes_one_entry_look_like_two(who: str, detail: str) -> None:
+    told = one_line(f"{who}\n99  2026-11-22 08:00  Ann (analyst): publish\u2028{detail}")
+    assert told.isprintable()
+    assert told.split() == f"{one_line(who)} 99 2026-11-22 08:00 Ann (analyst): publish {one_line(detail)}".split()
 
 
 def test_the_command_lists_and_verifies(
