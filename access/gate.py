@@ -230,9 +230,8 @@ class Gate:
         self.settle()
 
     def _record_refusal(self, who: Person, subject: str) -> None:
-        if not self.sessions.refused_before(who, subject):
-            self.sessions.line(self.clock(), who.name, who.role_words, "refused", subject, who.key)
-            self.settle()
+        self.sessions.refused(who, subject, self.clock())
+        self.settle()
 
     def settle(self) -> None:
         """Have the lines that wait written into the audit, as soon as the warehouse has a moment."""

@@ -114,11 +114,13 @@ class Sessions:
             row = (int(now), one_line(who), one_line(role), act, one_line(subject), one_line(detail))
             file.execute("INSERT OR IGNORE INTO lines VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
-    def refused_before(self, person: Person, subject: str) -> bool:
-        """Return whether this sign-in was refused the same thing before: it is one line of the audit."""
+    def refused(self, person: Person, subject: str, now: float) -> None:
+        """Keep one line that a person was refused something; what this sign-in was refused before is not said again."""
         with self._open() as file:
             found = "SELECT 1 FROM lines WHERE act = 'refused' AND detail = ? AND subject = ? AND at >= ?"
-            return file.execute(found, (person.key, subject, person.issued)).fetchone() is not None
+            said_before = file.execute(found, (person.key, subject, person.issued)).fetchone() is not None
+        if not said_before:
+            self.line(now, person.name, person.role_words, "refused", subject, person.key)
 
     def settle(self, warehouse: Warehouse) -> int:
         """Write what waits into the audit, oldest first, and return how many lines did not get there yet.

@@ -10,20 +10,20 @@ made larger repeats every figure of other areas under further codes and of group
 
 import argparse
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
 import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.loopback import free_port
 from etl.settings import data_folder
 from etl.tables import EVERYONE
 from metrics.edition import content_hash, current_edition, read_manifest, read_tables, write_edition
@@ -60,9 +60,7 @@ def served(script: Path, data: Path) -> Iterator[str]:
 @contextmanager
 def server(script: Path, data: Path) -> Iterator[tuple[str, int]]:
     """Serve a Streamlit script on a free loopback port and yield its address and the number of its process."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "WAYMARK_DATA": str(data)}

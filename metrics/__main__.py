@@ -167,11 +167,10 @@ def _prune(options: argparse.Namespace) -> int:
 def _health(options: argparse.Namespace) -> int:
     made = health(options.server, screens=options.screens)
     if options.json:
-        print(
-            json.dumps([{"check": one.what, "well": not one.code, "sentence": one.sentence} for one in made], indent=1)
-        )
-    for one in made if not options.json else []:
-        print(f"{one.what}: {one.sentence}")
+        told = [{"check": one.what, "well": not one.code, "sentence": one.sentence} for one in made]
+        print(json.dumps(told, indent=1))
+    else:
+        print("\n".join(f"{one.what}: {one.sentence}" for one in made))
     return exit_code(made)
 
 

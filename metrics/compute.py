@@ -50,10 +50,10 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
 def _anything(definition: Definition, facts: FactFrames) -> bool:
     """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
-    fact, lead = definition.fact, definition.lead
+    fact = definition.fact
     if unknown := [column for column in definition.select if column not in facts[fact]]:
         raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {fact}.")
-    return definition.select[lead] in facts.leads(fact, lead) or not _observed(definition, facts).empty
+    return definition.select[definition.lead] in facts.leads(fact) or not _observed(definition, facts).empty
 
 
 def _of_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
@@ -63,8 +63,9 @@ def _of_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
     if definition.fact == "clock_days":
         return kinds.exact_percentile(waits, float(definition.percentile or 0), minimum)
-    added = kinds.added_up(waits, [*kinds.PLACE, "weeks_from", "weeks_to"])
-    return kinds.percentile(added, float(definition.percentile or 0), minimum)
+    if definition.period != "month":
+        waits = kinds.added_up(waits, [*kinds.PLACE, "weeks_from", "weeks_to"])
+    return kinds.percentile(waits, float(definition.percentile or 0), minimum)
 
 
 def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
@@ -73,13 +74,12 @@ def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     wanted = {**definition.select, "breakdown": [EVERYONE, *definition.breakdowns]}
     for column, value in wanted.items():
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
-    chosen = rows
     minimum = definition.minimum_base or 0
     if definition.kind == "printed":
-        return kinds.printed(chosen)
+        return kinds.printed(rows)
     if definition.kind == "rate":
-        return kinds.rate(_with_population(definition, chosen, facts), definition.per or 1, minimum)
-    return kinds.measure(chosen, definition.unit, minimum)
+        return kinds.rate(_with_population(definition, rows, facts), definition.per or 1, minimum)
+    return kinds.measure(rows, definition.unit, minimum)
 
 
 def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:

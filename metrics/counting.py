@@ -24,7 +24,7 @@ def monthly_counts(definition: Definition, facts: FactFrames, **other: object) -
     Raises DocumentError naming file and column of a rule that cannot be tried.
     """
     columns = [*COLUMNS[definition.fact], *(["member"] if definition.over else [])]
-    cells, values = _select_cells(definition, facts, {**definition.select, **other})
+    cells, values = _select_cells(definition, facts, other)
     connection = facts.connection
     ruled = coded(connection, f"SELECT DISTINCT {_names(columns)} FROM ({cells})", values)  # noqa: S608 (contract)
     if definition.base:
@@ -57,7 +57,7 @@ def monthly_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
 
     A cell without a count leaves its wait without one: missing never becomes zero.
     """
-    cells, values = _select_cells(definition, facts, definition.select)
+    cells, values = _select_cells(definition, facts, {})
     waits = "days" if definition.fact == "clock_days" else "weeks_from, weeks_to"
     found = coded(
         facts.connection,
@@ -73,14 +73,15 @@ def monthly_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
 
 def known_places(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
     """Return the areas, breakdowns and groups in which such children were ever counted."""
-    cells, values = _select_cells(definition, facts, {**definition.select, **other})
+    cells, values = _select_cells(definition, facts, other)
     sql = f'SELECT DISTINCT area, breakdown, "group" FROM ({cells}) ORDER BY ALL'  # noqa: S608 (contract names)
     return coded(facts.connection, sql, values)
 
 
-def _select_cells(definition: Definition, facts: FactFrames, select: Mapping[str, object]) -> tuple[str, list[object]]:
-    """Return SQL for the cells that are selected, by the definition's own breakdowns, and its parameters."""
-    table = facts.table(definition.fact, definition.lead, definition.select[definition.lead])
+def _select_cells(definition: Definition, facts: FactFrames, other: Mapping[str, object]) -> tuple[str, list[object]]:
+    """Return SQL, with its parameters, for the cells selected by the definition, or by `other` in its place."""
+    select = {**definition.select, **other}
+    table = facts.table(definition.fact, select[definition.lead])
     asked = definition.fact_breakdowns if definition.over else [EVERYONE, *definition.breakdowns]
     wanted = {"breakdown": asked} | {name: value for name, value in select.items() if name != definition.lead}
     lists = {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}

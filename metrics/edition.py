@@ -136,7 +136,7 @@ def write_edition(
     try:
         for audience, frames in held.items():
             _write_file(building / f"{audience}.duckdb", EDITION, frames)
-        files = {path.name: _sha256(path) for path in sorted(building.iterdir())}
+        files = {path.name: file_sha256(path) for path in sorted(building.iterdir())}
         manifest = manifest.model_copy(update={"files": files})
         (building / "manifest.json").write_text(_sealed(manifest), encoding="utf-8")
         for path in (*building.iterdir(), building):
@@ -228,7 +228,8 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
         raise EditionError(_OTHER_VERSION.format(edition_id)) from error
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file of an edition, as its manifest has it."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
 TENANT = "0b6bd1c0-7a3c-4a54-9d9b-6f6f1a1b2c3d"
@@ -32,12 +33,6 @@ def claims(who: str, **changes: object) -> dict[str, object]:
     if who == "stranger":
         said |= {"tid": "another-tenant", "roles": ["analyst"]}
     return {**said, **changes}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from benchmarks.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
 # How long a screen may take says how busy the machine is; a minute tells "late" from "never".
@@ -23,9 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 @contextmanager
 def serving(data: Path, *options: str, script: str = "gate.py") -> Iterator[str]:
     """Serve the dashboard over a data folder and yield its address; options go to `streamlit run`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", *options]
     environment = {**os.environ, "WAYMARK_DATA": str(data)}
     with (data / "server.log").open("w") as log:

@@ -88,6 +88,4 @@ def _refused(right: Right) -> None:
     who = visitor.current()
     heading("This is not open to you", f"It is for {_FOR.get(right, 'analysts')}.")
     if who is not None and who.person is not None:
-        store, now = Sessions(data_folder()), visitor.now()
-        if not store.refused_before(who.person, right):
-            store.line(now, who.name, who.role_words, "refused", right, who.key)
+        Sessions(data_folder()).refused(who.person, right, visitor.now())
