@@ -33,6 +33,7 @@ import pandas as pd
 
 from etl.engine_duckdb import DuckDBEngine, connect, insert_frame
 from etl.load import coverage
+from etl.scope import Scope
 from etl.tables import COVERAGE, LOADS, PATHWAYS
 from metrics.compute import compute
 from metrics.definition import load_definitions
@@ -44,6 +45,7 @@ SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "nee
           "ethnic_group": 18, "deprivation": 10}  # fmt: skip
 MONTHS = pd.date_range("2021-09-01", periods=60, freq="MS")
 NEXT = date(2026, 9, 1)
+SCOPE = Scope("X")
 DAY0 = pd.Timestamp("1970-01-01")
 STEPS = ("floor", "single", "pandas", "polars", "breakdowns", "facts", "kpis", "whole", "extract")
 
@@ -96,13 +98,13 @@ def _words(name: str, kinds: int, count: int, random: np.random.Generator) -> pd
 
 def build(path: Path, count: int) -> None:
     """Write a warehouse with one history load."""
-    with DuckDBEngine(path, 1).writing():
+    with DuckDBEngine(path, 1, SCOPE).writing():
         pass
     connection = connect(path, read_only=False)
     for start in range(0, count, 1_000_000):
         part = children(min(1_000_000, count - start), seed=start)
         _insert(connection, part.assign(pathway_id=part["pathway_id"] + f"-{start}"), "history")
-    insert_frame(connection, LOADS, LOADS.frame([_load("history", MONTHS[0].date(), MONTHS[-1].date())]))
+    insert_frame(connection, LOADS, LOADS.frame([load_row("history", MONTHS[0].date(), MONTHS[-1].date())]))
     _cover(connection)
     connection.close()
 
@@ -111,7 +113,7 @@ def add_a_month(path: Path, count: int) -> None:
     """Add the next month's snapshot: the children of one month in sixty, and everyone who waits."""
     connection = connect(path, read_only=False)
     _insert(connection, children(max(count // 20, 1), seed=7, waiting_only=True), "snapshot")
-    insert_frame(connection, LOADS, LOADS.frame([_load("snapshot", NEXT, NEXT)]))
+    insert_frame(connection, LOADS, LOADS.frame([load_row("snapshot", NEXT, NEXT)]))
     _cover(connection)
     connection.close()
 
@@ -122,12 +124,13 @@ def _insert(connection: object, rows: pd.DataFrame, load_id: str) -> None:
     insert_frame(connection, PATHWAYS, whole)  # type: ignore[arg-type]
 
 
-def _load(name: str, first: date, last: date) -> dict[str, object]:
+def load_row(name: str, first: date, last: date) -> dict[str, object]:
+    """Return the row of a load of the area that the benchmark's warehouse is of."""
     text = {c.name: "-" for c in LOADS.columns if c.type == "TEXT"}
     return {**text, "load_id": name, "source": "synthetic", "organisation": "o", "month": last, "covers_from": first,
             "covers_to": last, "coverage": "history" if first < last else "snapshot", "rows_in": 0, "rows_loaded": 0,
             "rows_rejected": 0, "loaded_at": pd.Timestamp("2026-10-01"), "public": False, "demonstration": True,
-            "state": "current"}  # fmt: skip
+            "state": "current", "local_area": SCOPE.area}  # fmt: skip
 
 
 def _cover(connection: object) -> None:
@@ -203,17 +206,17 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
 
 
 def _facts(path: Path, store: Path | None) -> Facts:
-    with DuckDBEngine(path, 1).reading() as reader:
+    with DuckDBEngine(path, 1, SCOPE).reading() as reader:
         return facts_from(reader, read_cells(reader, store))
 
 
 def _count_rows(path: Path, sql: str) -> int:
-    with DuckDBEngine(path, 1).reading() as reader:
+    with DuckDBEngine(path, 1, SCOPE).reading() as reader:
         return len(reader.coded(sql))
 
 
 def _cells(path: Path, store: Path | None) -> int:
-    with DuckDBEngine(path, 1).reading() as reader:
+    with DuckDBEngine(path, 1, SCOPE).reading() as reader:
         return len(read_cells(reader, store))
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.cluster import standalone
-from benchmarks.publish import MONTHS, children
+from benchmarks.publish import MONTHS, children, load_row
 from etl.load import coverage
 from etl.tables import COVERAGE, LOADS, PATHWAYS
 from etl.warehouse import Warehouse, open_warehouse
@@ -31,14 +31,14 @@ _MEMORY = (
 
 def build(warehouse: Warehouse, count: int) -> float:
     """Load so many synthetic pathways and return the seconds."""
-    load = {
-        **dict.fromkeys(LOADS.names()), "load_id": "history", "source": "history", "organisation": "o",
-        "coverage": "history", "state": "current", "month": MONTHS[-1].date(), "covers_from": date(2021, 9, 1),
-        "covers_to": MONTHS[-1].date(),
-    }  # fmt: skip
+    assert warehouse.scope
+    loads = LOADS.frame(
+        [{**load_row("history", date(2021, 9, 1), MONTHS[-1].date()), "local_area": warehouse.scope.area}]
+    )
     seconds = 0.0
     with warehouse.writing() as writer:
-        writer.insert(COVERAGE, coverage(LOADS.frame([load])))
+        writer.insert(LOADS, loads)
+        writer.insert(COVERAGE, coverage(loads))
         for number, begin in enumerate(range(0, count, PIECE)):
             rows = children(min(PIECE, count - begin), seed=number)
             rows = rows.assign(pathway_id=f"{number}-" + rows["pathway_id"], load_id="history")

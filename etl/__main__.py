@@ -174,7 +174,7 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     with _bar("restoring") as progress:
         act = acting(options.by)
-        told = keeping.restored(options.file, options.into, act, progress)
+        told = keeping.restored(options.file, options.into, act, progress, every_area=options.every_area)
     return _tell(options, told)
 
 
@@ -253,6 +253,7 @@ def _parser() -> argparse.ArgumentParser:
     back = command("restore", _restore, "put a backup in the place of what is there, which is kept aside")
     back.add_argument("file", type=Path, metavar="BACKUP")
     back.add_argument("--into", type=Path, metavar="FOLDER", help="another data folder than the one in use")
+    back.add_argument("--every-area", action="store_true", help="although other areas' loads go back with it")
     for sub in (backup, back):
         sub.add_argument("--by", help="who; by default the account's name")
     add_plan_commands(command, _tell)

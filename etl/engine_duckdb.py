@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 from etl.errors import WarehouseBusyError
 from etl.lock import alone_with_warehouse, busy_words
 from etl.migrations import migrate, older_version
-from etl.tables import Table
+from etl.scope import Scope
+from etl.tables import LOCAL_AREA, Table
 
 # Nothing a file or a definition says may reach the host: no file reads, no extensions, no later SET.
 # reference: DuckDB, "Securing DuckDB".
@@ -64,10 +66,21 @@ def connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 class DuckDBTransaction:
-    """What a writer may do; all of it happens, or none."""
+    """What a writer may do; all of it happens, or none. With a scope, what is read is what that area may see."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scope: Scope | None = None) -> None:
+        self._connection, self.scope = connection, scope
+        if scope is not None:
+            for name, select in scope.views(self._database).items():
+                connection.execute(f'CREATE TEMP VIEW "{name}" AS {select}')
+
+    @cached_property
+    def _database(self) -> str:
+        return str(self._connection.execute("SELECT current_database()").fetchall()[0][0])
+
+    def stored(self, table: Table) -> str:
+        """Return the name of the table as it is stored, every area's rows in it."""
+        return f'"{self._database}".main."{table.name}"'
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows a SELECT yields, this transaction's own writes included."""
@@ -92,10 +105,15 @@ class DuckDBTransaction:
         self._connection.execute(sql, list(parameters))
 
     def insert(self, table: Table, frame: pd.DataFrame) -> None:
-        """Append the frame's rows. Raises ValueError where the frame breaks the table's contract."""
+        """Append the frame's rows, the scope's own where they do not say whose they are.
+
+        Raises ValueError where the frame breaks the table's contract.
+        """
+        if self.scope is not None and LOCAL_AREA.name in frame:
+            frame = frame.assign(**{LOCAL_AREA.name: frame[LOCAL_AREA.name].fillna(self.scope.area)})
         if faults := table.faults(frame):
             raise ValueError("; ".join(faults))
-        insert_frame(self._connection, table, frame)
+        insert_frame(self._connection, table, frame, self.stored(table))
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a SELECT as Arrow has them."""
@@ -157,19 +175,25 @@ def _cast(table: Table) -> str:
     return ", ".join(f'CAST("{c.name}" AS {c.type}) AS "{c.name}"' for c in table.columns)
 
 
-def insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
-    """Append a frame to a table of the same columns, in pieces: a million rows take no memory beside their own."""
+def insert_frame(
+    connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame, stored: str | None = None
+) -> None:
+    """Append a frame to a table of the same columns, in pieces: a million rows take no memory beside their own.
+
+    `stored` is the table's name where it is not its own.
+    """
+    into = stored or f'"{table.name}"'
     for begin in range(0, len(frame), _ROW_GROUP):
         connection.register("incoming", frame.iloc[begin : begin + _ROW_GROUP])
-        connection.execute(f'INSERT INTO "{table.name}" SELECT {_cast(table)} FROM incoming')  # noqa: S608 (contract names)
+        connection.execute(f"INSERT INTO {into} SELECT {_cast(table)} FROM incoming")  # noqa: S608 (contract names)
         connection.unregister("incoming")
 
 
 class DuckDBEngine:
     """A warehouse in one DuckDB file. Readers open, read and close; one writer at a time holds a lock beside it."""
 
-    def __init__(self, path: Path, wait_seconds: float) -> None:
-        self._path, self._wait = path, wait_seconds
+    def __init__(self, path: Path, wait_seconds: float, scope: Scope | None = None) -> None:
+        self._path, self._wait, self.scope = path, wait_seconds, scope
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
@@ -181,7 +205,7 @@ class DuckDBEngine:
             for ending in ("", ".wal"):
                 if (held := Path(f"{self._path}{ending}")).exists():
                     shutil.copyfile(held, f"{path}{ending}")
-        return DuckDBEngine(path, self._wait)
+        return DuckDBEngine(path, self._wait, self.scope)
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBTransaction]:
@@ -199,7 +223,7 @@ class DuckDBEngine:
                 with self.writing():
                     pass
                 connection = self._open(read_only=True)
-            yield DuckDBTransaction(connection)
+            yield DuckDBTransaction(connection, self.scope)
         finally:
             connection.close()
 
@@ -226,7 +250,7 @@ class DuckDBEngine:
             connection.begin()
             self._path.chmod(0o600)
             migrate(DuckDBTransaction(connection))
-            yield DuckDBTransaction(connection)
+            yield DuckDBTransaction(connection, self.scope)
             connection.commit()
         except BaseException as error:
             if _is_damage(error):

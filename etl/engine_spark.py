@@ -19,16 +19,21 @@ from etl.durable import write_whole
 from etl.engine_duckdb import DuckDBEngine, DuckDBTransaction, transaction_on
 from etl.errors import UsageError, WaymarkError
 from etl.lake import CatalogLake, FolderLake, Lake, new_piece
+from etl.scope import Scope
 from etl.spark_address import NO_BACKUP, SparkAddress
 from etl.spark_session import Spark
 from etl.spark_steps import Step, steps_of, tables_of
-from etl.tables import ANSWERS, PATHWAYS, WAREHOUSE, Column, Table
+from etl.tables import ANSWERS, LOADS, PATHWAYS, WAREHOUSE, Column, Table
 
 LAKE = {table.name: table for table in (PATHWAYS, ANSWERS)}  # one row a child's journey, or an answer
 PIECES = Table(
     "pieces",
     "One row per piece of the lake that counts.",
-    (Column("table_name", "TEXT", "the table whose rows it holds"), Column("piece", "TEXT", "its name in the lake")),
+    (
+        Column("table_name", "TEXT", "the table whose rows it holds"),
+        Column("piece", "TEXT", "its name in the lake"),
+        Column("load_id", "TEXT", "the load whose rows it holds"),
+    ),
     key=("piece",),
 )
 _TABLES = {table.name for table in WAREHOUSE}
@@ -44,8 +49,17 @@ class SparkTransaction:
 
     def __init__(self, register: DuckDBTransaction, lake: Lake, spark: Spark, journal: Path) -> None:
         self._register, self._lake, self._spark, self._journal = register, lake, spark, journal
-        self._pieces, self._shown = counting(register), set[str]()
+        self._pieces, self._shown = _seen(register), set[str]()
         self.written: list[tuple[str, str]] = []
+
+    @property
+    def scope(self) -> Scope | None:
+        """Return whose view this is; None: everybody's."""
+        return self._register.scope
+
+    def stored(self, table: Table) -> str:
+        """Return the name of a small table as it is stored, every area's rows in it."""
+        return self._register.stored(table)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows a SELECT yields, this transaction's own writes included."""
@@ -76,11 +90,12 @@ class SparkTransaction:
             raise ValueError("; ".join(faults))
         if frame.empty:
             return
-        piece = new_piece(str(frame["load_id"].iloc[0]))
+        load_id = str(frame["load_id"].iloc[0])
+        piece = new_piece(load_id)
         self.written.append((table.name, piece))
         write_whole(self._journal, "".join(f"{name} {one}\n" for name, one in self.written))
         self._lake.write(table, piece, self._register.as_arrow(table, frame))
-        self._register.insert(PIECES, PIECES.frame([{"table_name": table.name, "piece": piece}]))
+        self._register.insert(PIECES, PIECES.frame([{"table_name": table.name, "piece": piece, "load_id": load_id}]))
         self._pieces.setdefault(table.name, []).append(piece)
 
     def _asks_the_lake(self, sql: str) -> bool:
@@ -114,17 +129,29 @@ class SparkTransaction:
     def _show(self, name: str) -> None:
         if name in self._pieces:
             self._lake.show(LAKE[name], self._pieces[name])
+            self._as_seen(LAKE[name])
         else:
             self._spark.hand_in(name, self._register.arrow(f'SELECT * FROM "{name}"'))  # noqa: S608 (ours)
         self._shown.add(name)
+
+    def _as_seen(self, table: Table) -> None:
+        """Have a table of the lake counted as the local area sees it: a roll-up's children under its own code."""
+        if self.scope is None or not self.scope.members:
+            return  # the pieces are its own
+        whole = f"every_{table.name}"
+        with self._spark.session() as session:
+            self._show(LOADS.name)
+            session.table(table.name).createOrReplaceTempView(whole)
+            select = self.scope.select(table, whole, LOADS.name)
+            session.sql(str(select)).createOrReplaceTempView(table.name)
 
 
 class SparkEngine:
     """A warehouse whose rows lie in a lake. One writer at a time holds the register's lock."""
 
-    def __init__(self, address: SparkAddress, wait_seconds: float) -> None:
-        self._address = address
-        self._register = DuckDBEngine(address.register, wait_seconds)
+    def __init__(self, address: SparkAddress, wait_seconds: float, scope: Scope | None = None) -> None:
+        self._address, self.scope = address, scope
+        self._register = DuckDBEngine(address.register, wait_seconds, scope)
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
@@ -186,13 +213,18 @@ class SparkEngine:
             _drop(lake, journal, count)
 
 
-def counting(register: DuckDBTransaction) -> dict[str, list[str]]:
+def counting(register: DuckDBTransaction, of: str = "") -> dict[str, list[str]]:
     """Return the pieces that count, by table; none where nothing was ever written."""
     held = register.query("SELECT table_name FROM duckdb_tables()")["table_name"]
     if PIECES.name not in set(held):
         return {}
-    rows = register.query("SELECT table_name, piece FROM pieces ORDER BY piece")
+    rows = register.query(f"SELECT table_name, piece FROM pieces {of} ORDER BY piece")  # noqa: S608 (ours)
     return {str(name): found["piece"].tolist() for name, found in rows.groupby("table_name")}
+
+
+def _seen(register: DuckDBTransaction) -> dict[str, list[str]]:
+    """Return the pieces whose loads the local area may see, by table."""
+    return counting(register, "WHERE load_id IN (SELECT load_id FROM loads)" if register.scope else "")
 
 
 def _drop(lake: Lake, journal: Path, but: Container[str] = ()) -> None:

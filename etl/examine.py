@@ -151,6 +151,10 @@ def examine(
     if isinstance(match, Finding):
         return _refused(found, [*notes, match])
     found.source = match.source
+    if not match.source.public and load_local_area(around.plan).members:
+        remedy = "Load it with the plan of the area it is of; the roll-up counts it from there."
+        words = "this plan rolls up other areas, and has no children of its own"
+        return _refused(found, [*notes, Finding("ROLLED_UP", "error", words, remedy)])
     screened = []
     if match.tables and not match.source.public:
         screened = screen_survey(content, match) if match.source.survey else screen(content, match)

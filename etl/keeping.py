@@ -6,8 +6,11 @@ from typing import Any
 
 from etl.audit import Act, acts, audit_faults, published_heads
 from etl.backup import Backup, Progress, back_up, editions_among, verify_backup
+from etl.errors import UsageError, WarehouseBusyError
+from etl.local_area import load_local_area
 from etl.restore import restore
-from etl.settings import data_folder, editions_folder, warehouse_file
+from etl.settings import data_folder, editions_folder, plan_folder, warehouse_file
+from etl.tables import EVERYBODY
 from etl.warehouse import open_warehouse
 
 
@@ -22,7 +25,7 @@ class Told:
 
 def audit(*, verify: bool) -> Told:
     """Return every act, newest first, and whether each stands as it was written. Raises WarehouseBusyError."""
-    with open_warehouse().reading() as reader:
+    with open_warehouse(everybody=True).reading() as reader:
         rows, faults = acts(reader), audit_faults(reader, published_heads(editions_folder())) if verify else []
     plain = rows.assign(at=rows["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")).astype("object")
     data = {"acts": plain.where(plain.notna(), None).to_dict("records"), "faults": faults}
@@ -38,7 +41,7 @@ def audit(*, verify: bool) -> Told:
 def backup(to: Path | None, act: Act, progress: Progress) -> Told:
     """Make a backup and say where it is and what it lacks. Raises UsageError, BackupError, WarehouseBusyError."""
     warehouse_file()  # another engine is refused before anything is written
-    place, made = back_up(open_warehouse(), data_folder(), to or data_folder() / "backups", act, progress)
+    place, made = back_up(open_warehouse(everybody=True), data_folder(), to or data_folder() / "backups", act, progress)
     keys = f" ({', '.join(made.key_ids)})" if made.key_ids else ""
     lines = [
         f"Wrote {place}: {_holds(made)}.",
@@ -55,15 +58,34 @@ def verified(path: Path, progress: Progress) -> Told:
     return Told(_data(path, said), [whole, *_damaged(said)])
 
 
-def restored(path: Path, into: Path | None, act: Act, progress: Progress) -> Told:
-    """Restore a backup and say what stands there now. Raises UsageError, BackupError, WarehouseBusyError."""
+def restored(path: Path, into: Path | None, act: Act, progress: Progress, *, every_area: bool = False) -> Told:
+    """Restore a backup and say what stands there now. Raises UsageError, BackupError, WarehouseBusyError.
+
+    Other areas' loads in the same warehouse go back with it, which only `every_area` allows.
+    """
     data = into or data_folder()
+    if others := [] if into or every_area else _other_areas():
+        raise UsageError(
+            f"The warehouse holds loads of {', '.join(others)} too, which would become those of the backup. "
+            "Ask them first, and then say --every-area."
+        )
     said, aside = restore(path, data, data / "warehouse.duckdb" if into else warehouse_file(), act, progress)
     kept = f" What stood there before is kept in {' and '.join(map(str, aside))}." if aside else ""
     lines = [f"Restored {path.name}: {_holds(said)}.{kept}", *_damaged(said)]
     if said.key_ids:
         lines.append(f"Its pseudonyms need the key {', '.join(said.key_ids)}, which no backup holds.")
     return Told(_data(path, said), lines)
+
+
+def _other_areas() -> list[str]:
+    """Return the codes of other local areas that have loads in the warehouse; none in one that cannot be read."""
+    own, warehouse = load_local_area(plan_folder()), open_warehouse(everybody=True)
+    try:
+        with warehouse.reading() as reader:
+            held = set(reader.query("SELECT DISTINCT local_area FROM loads WHERE state = 'current'")["local_area"])
+    except WarehouseBusyError:
+        return []
+    return sorted(held - {EVERYBODY, own.code})
 
 
 def _holds(said: Backup) -> str:

@@ -1,4 +1,4 @@
-"""Examined files into the warehouse: one transaction a file, replacing by source, organisation and month."""
+"""Examined files into the warehouse: one transaction a file, replacing by area, source, organisation and month."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +13,7 @@ from etl.errors import UsageError
 from etl.examine import Examination
 from etl.tables import (
     COVERAGE,
+    EVERYBODY,
     FINDINGS,
     LOADS,
     REJECTS,
@@ -29,7 +30,8 @@ def store(
     """Load one accepted file and return its load id, and whether anything changed.
 
     The same figures again change nothing. Another file of the same source, organisation and month supersedes the load
-    before it, which stays on record. Raises WarehouseBusyError; the warehouse is as it was then.
+    of the same local area before it, which stays on record; published figures are every area's.
+    Raises WarehouseBusyError; the warehouse is as it was then.
     """
     source, month, organisation = found.source, found.month, found.organisation
     assert source
@@ -40,17 +42,21 @@ def store(
         same = already_loaded(writer, found)
         if same:
             return same, False
+        assert writer.scope
+        whose = EVERYBODY if source.public and not demonstration else writer.scope.area
+        stored, key = writer.stored(LOADS), [source.kept_as, organisation, month]
         known = writer.query(
-            "SELECT load_id FROM loads WHERE source = ? AND organisation = ? AND month = ?",
-            [source.kept_as, organisation, month],
+            f"SELECT load_id FROM {stored} WHERE source = ? AND organisation = ? AND month = ?",  # noqa: S608 (contract)
+            key,
         )
         load_id = f"{source.kept_as}.{organisation}.{month:%Y-%m}.{len(known) + 1}"
         writer.execute(
-            "UPDATE loads SET state = 'superseded', state_reason = ? "
-            "WHERE source = ? AND organisation = ? AND month = ? AND state = 'current'",
-            [f"replaced by {load_id}", source.kept_as, organisation, month],
+            f"UPDATE {stored} SET state = 'superseded', state_reason = ? "  # noqa: S608 (contract)
+            "WHERE source = ? AND organisation = ? AND month = ? AND state = 'current' AND local_area = ?",
+            [f"replaced by {load_id}", *key, whose],
         )
-        writer.insert(LOADS, LOADS.frame([_load_row(found, load_id, content, act, demonstration)]))
+        row = _load_row(found, load_id, content, act, demonstration)
+        writer.insert(LOADS, LOADS.frame([{**row, "local_area": whose}]))
         for name, frame in (found.frames or {}).items():
             writer.insert(_ROWS[name], frame.assign(load_id=load_id))
         writer.insert(REJECTS, REJECTS.frame({**asdict(r), "load_id": load_id} for r in found.rejects))
@@ -117,10 +123,13 @@ def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
     if not why.strip():
         raise UsageError('Say why the load is withdrawn: --why "…". The reason stays on record with it.')
     with warehouse.writing() as writer:
-        state = writer.query("SELECT state, source FROM loads WHERE load_id = ?", [load_id])
+        assert writer.scope
+        own = "SELECT state, source FROM loads WHERE load_id = ? AND local_area IN (?, ?)"
+        state = writer.query(own, [load_id, EVERYBODY, writer.scope.area])
         if state.empty or state["state"].iloc[0] != "current":
             raise UsageError(f"There is no current load {load_id[:80]!r}; python -m etl status lists them.")
-        writer.execute("UPDATE loads SET state = 'withdrawn', state_reason = ? WHERE load_id = ?", [why, load_id])
+        struck = f"UPDATE {writer.stored(LOADS)} SET state = 'withdrawn', state_reason = ? WHERE load_id = ?"  # noqa: S608 (contract)
+        writer.execute(struck, [why, load_id])
         _cover(writer)
         append(writer, act, "withdraw", load_id, why)
     month, number = load_id.split(".")[-2:]
@@ -128,20 +137,21 @@ def withdraw(warehouse: Warehouse, load_id: str, why: str, act: Act) -> None:
 
 
 def coverage(loads: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per source, organisation and month: the current load that answers for it.
+    """Return one row per local area, source, organisation and month: the current load that answers for it.
 
     A snapshot answers for its own month; the first of all also for the months before it that it can be rebuilt for.
     A history answers for every month it spans; of several, the latest month's wins.
     """
-    answers: dict[tuple[str, str, date], dict[str, object]] = {}
+    answers: dict[tuple[str, str, str, date], dict[str, object]] = {}
     current = loads[loads["state"] == "current"].sort_values("month")
     for load in current.to_dict("records"):
-        first = not any(key[:2] == (load["source"], load["organisation"]) for key in answers)
+        list_of = (str(load["local_area"]), str(load["source"]), str(load["organisation"]))
+        first = not any(key[:3] == list_of for key in answers)
         snapshot = load["coverage"] == "snapshot"
         from_month = load["covers_from"] if first or not snapshot else load["month"]
         for month in _months(from_month, load["covers_to"]):
             next_month = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-            answers[load["source"], load["organisation"], month] = {
+            answers[*list_of, month] = {
                 "source": load["source"],
                 "organisation": load["organisation"],
                 "month": month,
@@ -149,13 +159,14 @@ def coverage(loads: pd.DataFrame) -> pd.DataFrame:
                 "basis": "reconstructed" if snapshot and month != load["month"].date() else load["coverage"],
                 "month_start_day": _day(month),
                 "month_end_day": _day(next_month) - 1,
+                "local_area": load["local_area"],
             }
     return COVERAGE.frame(answers.values())
 
 
 def _cover(writer: Writer) -> None:
-    writer.execute("DELETE FROM coverage")
-    writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+    writer.execute(f"DELETE FROM {writer.stored(COVERAGE)}")  # noqa: S608 (contract)
+    writer.insert(COVERAGE, coverage(writer.query(f"SELECT * FROM {writer.stored(LOADS)}")))  # noqa: S608 (contract)
 
 
 def _months(first: date, last: date) -> Iterable[date]:

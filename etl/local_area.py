@@ -9,9 +9,12 @@ from pathlib import Path
 from etl.documents import Document, read_document, read_mapping
 from etl.errors import DocumentError
 from etl.heading import normal
+from etl.scope import Scope
 
 # Codes of English local authorities by the Office for National Statistics: E06 to E10 by type of council.
 COUNCIL = r"E(?:06|07|08|09|10)\d{6}"
+# Of whatever rolls councils up: a place's code, or an NHS organisation's.
+_CODE = r"[A-Z0-9]{3,9}"
 
 
 class Provider(Document):
@@ -23,12 +26,21 @@ class Provider(Document):
 
 @dataclass(frozen=True)
 class LocalArea:
-    """The council's code and name, the providers by ODS code, and every area the plan follows."""
+    """The council's code and name, the providers by ODS code, and every area the plan follows.
+
+    A plan that rolls up other areas has their codes as `members`, and as its own any area's.
+    """
 
     code: str
     name: str
     providers: Mapping[str, Provider]
     areas: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """Return what the area sees of a warehouse."""
+        return Scope(self.code, self.members)
 
     def provider(self, words: str) -> str | None:
         """Return the code of the provider that these words name in full, else None."""
@@ -54,14 +66,18 @@ def load_local_area(plan: Path) -> LocalArea:
     """Return the local area of a plan folder. Raises DocumentError where the plan names no council."""
     content = read_mapping(plan / "plan.yaml")
     codes = [str(entry["area"]) for entry in content.get("areas", []) if entry.get("role") == "local"]
-    council = next((code for code in codes if re.fullmatch(COUNCIL, code)), None)
-    if council is None:
+    members = tuple(str(code) for code in content.get("rolls_up", []))
+    fitting = [code for code in codes if re.fullmatch(_CODE if members else COUNCIL, code)]
+    if not fitting:
         raise DocumentError("plan.yaml: no local area is a council (E06… to E10…), so children have no area.")
+    if wrong := [code for code in members if not re.fullmatch(COUNCIL, code) or code in codes]:
+        raise DocumentError(f"plan.yaml: rolls_up: {wrong[0]!r} is no other council (E06… to E10…).")
     path = plan / "providers.yaml"
     providers = {} if not path.is_file() else read_mapping(path)
     return LocalArea(
-        council,
-        str(content.get("area_name", council)),
+        fitting[0],
+        str(content.get("area_name", fitting[0])),
         {str(code): read_document(path, Provider, entry) for code, entry in providers.items()},
         tuple(str(entry["area"]) for entry in content["areas"]),
+        members,
     )

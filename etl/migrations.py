@@ -7,9 +7,14 @@ holds that every earlier warehouse comes out with the columns of a new one.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from etl.chain import chained
 from etl.errors import WarehouseBusyError
-from etl.tables import AUDIT, CONTRACT, WAREHOUSE
+from etl.local_area import load_local_area
+from etl.record_tables import PLAN_RECORD
+from etl.settings import plan_folder
+from etl.tables import AUDIT, CONTRACT, COVERAGE, EVERYBODY, LOADS, WAREHOUSE
 
 if TYPE_CHECKING:
     from etl.warehouse import Reader, Writer
@@ -32,8 +37,37 @@ def _scale_the_answers(writer: "Writer") -> None:
     writer.execute('ALTER TABLE answers ADD COLUMN "favourable" BOOLEAN')
 
 
+def _say_whose_it_is(writer: "Writer") -> None:
+    """Give every load and every entry of a plan its local area: all were the plan's, or published and everybody's."""
+    local = load_local_area(plan_folder())
+    if local.members:
+        raise WarehouseBusyError(
+            "The warehouse was written before several areas could share one; nothing was changed. Open it first with "
+            "the plan of the area it is of: python -m etl status."
+        )
+    area = local.code
+    published = set(writer.query("SELECT load_id FROM loads WHERE public AND NOT demonstration")["load_id"])
+    for table in (LOADS, COVERAGE, *PLAN_RECORD):
+        writer.execute(table.ddl())  # the plan's are not there before version 3
+        rows = writer.query(f'SELECT * FROM "{table.name}"')  # noqa: S608 (contract)
+        loads = rows.get("load_id", pd.Series(None, index=rows.index))
+        writer.execute(f'DROP TABLE "{table.name}"')
+        writer.execute(table.ddl())
+        whose = [EVERYBODY if load in published else area for load in loads]
+        writer.insert(table, table.typed(rows.assign(local_area=whose)))
+    if len(writer.query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'pieces'")):  # a lake's, etl/engine_spark.py
+        writer.execute("ALTER TABLE pieces RENAME TO pieces_before")
+        writer.execute("CREATE TABLE pieces (table_name TEXT NOT NULL, piece TEXT NOT NULL, load_id TEXT NOT NULL)")
+        named = "left(regexp_replace(load_id, '[^A-Za-z0-9.]+', '-', 'g'), 80)"  # "rows-<load>-<12 characters>"
+        writer.execute(
+            "INSERT INTO pieces SELECT table_name, piece, load_id FROM pieces_before "  # noqa: S608 (ours)
+            f"LEFT JOIN loads ON piece[6:-14] = {named}"
+        )
+        writer.execute("DROP TABLE pieces_before")
+
+
 # Step n takes a warehouse of version n to n + 1. A step is never changed once released.
-_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit, _scale_the_answers)
+_STEPS: tuple[Callable[["Writer"], None], ...] = (_chain_the_audit, _scale_the_answers, _say_whose_it_is)
 VERSION = len(_STEPS) + 1
 
 

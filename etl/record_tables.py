@@ -16,6 +16,7 @@ _WHEN = (
     Column("by", "TEXT", "who entered it; editions leave it out"),
     Column("role", "TEXT", "in which role"),
 )
+_LOCAL_AREA = Column("local_area", "TEXT", "code of the local area whose plan it is")
 _SOURCE = Column("source", "TEXT", "page, command, or name of the workbook it came from")
 
 ACTIONS = Table(
@@ -45,8 +46,9 @@ ACTIONS = Table(
         Column("at", "TIMESTAMP", "when the version was loaded, UTC"),
         Column("by", "TEXT", "who loaded it"),
         _SOURCE,
+        _LOCAL_AREA,
     ),
-    key=("action_id", "version"),
+    key=("local_area", "action_id", "version"),
 )
 
 IMPACT_MEASURES = Table(
@@ -70,8 +72,9 @@ IMPACT_MEASURES = Table(
         Column("at", "TIMESTAMP", "when the version was loaded, UTC"),
         Column("by", "TEXT", "who loaded it"),
         _SOURCE,
+        _LOCAL_AREA,
     ),
-    key=("id", "version"),
+    key=("local_area", "id", "version"),
 )
 
 CHECK_INS = Table(
@@ -92,8 +95,12 @@ CHECK_INS = Table(
         Column("follows", "TEXT", "the check-in its writer had seen", required=False),
         Column("settles", "TEXT", "the check-ins in conflict that it settles, space-separated", required=False),
         _SOURCE,
+        _LOCAL_AREA,
     ),
-    key=("check_in_id",),
+    key=(
+        "local_area",
+        "check_in_id",
+    ),
 )
 
 EXCEPTION_RESPONSES = Table(
@@ -106,8 +113,12 @@ EXCEPTION_RESPONSES = Table(
         Column("response", "TEXT", "what is done about it"),
         Column("owner", "TEXT", "role that answers for it"),
         Column("due_on", "DATE", "by when"),
+        _LOCAL_AREA,
     ),
-    key=("response_id",),
+    key=(
+        "local_area",
+        "response_id",
+    ),
 )
 
 ESCALATIONS = Table(
@@ -128,8 +139,12 @@ ESCALATIONS = Table(
         Column("outcome", "TEXT", "what came of it; missing while open", required=False),
         Column("follows", "TEXT", "the entry it brings up to date", required=False),
         _SOURCE,
+        _LOCAL_AREA,
     ),
-    key=("escalation_id",),
+    key=(
+        "local_area",
+        "escalation_id",
+    ),
 )
 
 PLAN_RECORD = (ACTIONS, IMPACT_MEASURES, CHECK_INS, EXCEPTION_RESPONSES, ESCALATIONS)

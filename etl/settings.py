@@ -158,6 +158,11 @@ def editions_folder() -> Path:
     return data_folder() / "editions"
 
 
+def folders_beside() -> list[Path]:
+    """Return the data folders of other areas whose board figures stand beside ours: `WAYMARK_BESIDE`."""
+    return [Path(folder) for folder in (os.environ.get("WAYMARK_BESIDE") or "").split(os.pathsep) if folder]
+
+
 def plan_folder() -> Path:
     """Return the local area's plan folder; the shipped one where the data folder has none of its own."""
     return _own_or_shipped("plan")

@@ -48,6 +48,12 @@ SETTINGS = (
         "screens shown without sign-in to more than those who may see exact figures",
     ),
     Setting(
+        "WAYMARK_BESIDE",
+        "none",
+        "data folders of other local areas, `:` between: their board figures stand beside ours",
+        "areas that compare with each other, and every roll-up of areas",
+    ),
+    Setting(
         "WAYMARK_LOG",
         "screens: `stderr`; commands: `off`",
         "where events are logged: `stderr`, `off`, or a file",

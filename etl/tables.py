@@ -48,6 +48,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 STATES = ("waiting", "completed", "removed", "started")
 STOP_REASONS = ("completed", "rejected", "withdrawn", "moved", "aged_out", "died", "other")
 
+# Published figures are loaded once, for every local area; demonstration data is an area's own.
+EVERYBODY = "all"
+LOCAL_AREA = Column("local_area", "TEXT", "code of the local area whose load it is, or all")
 _LOAD_ID = Column("load_id", "TEXT", "the load that brought the row")
 _FLAG = Column("flag", "TEXT", "why the figure is not there", required=False, allowed=FLAGS)
 
@@ -78,13 +81,14 @@ LOADS = Table(
         Column("demonstration", "BOOLEAN", "whether the load is demonstration data"),
         Column("state", "TEXT", "whether it counts", allowed=("current", "superseded", "withdrawn")),
         Column("state_reason", "TEXT", "what replaced it, or why it was withdrawn", required=False),
+        LOCAL_AREA,
     ),
     key=("load_id",),
 )
 
 COVERAGE = Table(
     "coverage",
-    "One row per source, organisation and month: the one load that answers for it.",
+    "One row per local area, source, organisation and month: the one load that answers for it.",
     (
         Column("source", "TEXT", "the source"),
         Column("organisation", "TEXT", "who sent or published it"),
@@ -93,8 +97,9 @@ COVERAGE = Table(
         Column("basis", "TEXT", "how the load knows the month", allowed=("snapshot", "history", "reconstructed")),
         Column("month_start_day", "INTEGER", "first day of the month, in days since 1970-01-01"),
         Column("month_end_day", "INTEGER", "last day of the month, in days since 1970-01-01"),
+        LOCAL_AREA,
     ),
-    key=("source", "organisation", "month"),
+    key=("local_area", "source", "organisation", "month"),
 )
 
 AREAS = Table(

@@ -10,14 +10,20 @@ import pandas as pd
 from etl.engine_duckdb import DuckDBEngine
 from etl.engine_spark import SparkEngine
 from etl.errors import UsageError
-from etl.settings import data_folder, warehouse_address, warehouse_wait_seconds
+from etl.local_area import load_local_area
+from etl.scope import Scope
+from etl.settings import data_folder, plan_folder, warehouse_address, warehouse_wait_seconds
 from etl.spark_address import FORMS, parse_spark
 from etl.tables import Table
 from etl.unfinished import finish_restore
 
 
 class Reader(Protocol):
-    """One consistent state of the warehouse."""
+    """One consistent state of the warehouse, as far as the local area may see it."""
+
+    @property
+    def scope(self) -> Scope | None:
+        """Return whose view this is; None: everybody's."""
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Return the rows a SELECT yields."""
@@ -30,14 +36,21 @@ class Writer(Reader, Protocol):
     """A transaction: all of it happens, or none."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Run one UPDATE or DELETE."""
+        """Run one UPDATE or DELETE, on tables as they are `stored`."""
+
+    def stored(self, table: Table) -> str:
+        """Return the name of a table as it is stored, every area's rows in it."""
 
     def insert(self, table: Table, frame: pd.DataFrame) -> None:
-        """Append rows. Raises ValueError where the frame breaks the table's contract."""
+        """Append rows, the area's own unless they say whose. Raises ValueError where they break the contract."""
 
 
 class Warehouse(Protocol):
     """What every engine offers. All but `exists` raise WarehouseBusyError when the warehouse stays busy."""
+
+    @property
+    def scope(self) -> Scope | None:
+        """Return whose warehouse this is; None: everybody's."""
 
     def exists(self) -> bool:
         """Return whether anything was ever written."""
@@ -55,16 +68,18 @@ class Warehouse(Protocol):
         """Hold off every writer and name the file to copy, all commits in it."""
 
 
-def open_warehouse(address: str | None = None) -> Warehouse:
-    """Return the warehouse at `<engine>:<place>`, by default the one the settings name. Raises UsageError.
+def open_warehouse(address: str | None = None, *, everybody: bool = False) -> Warehouse:
+    """Return the warehouse at `<engine>:<place>`, by default the one the settings name, as the plan's area sees it.
 
-    A restore that was cut off is completed first.
+    With `everybody` as it is stored, for what is no area's: audit, backup, health. A restore that was cut off is
+    completed first. Raises UsageError, and DocumentError for a plan that names no local area.
     """
     if address is None:
         finish_restore(data_folder())
     engine, _, place = (address or warehouse_address()).partition(":")
+    scope = None if everybody else load_local_area(plan_folder()).scope
     if engine == "spark":
-        return SparkEngine(parse_spark(place), warehouse_wait_seconds())
+        return SparkEngine(parse_spark(place), warehouse_wait_seconds(), scope)
     if engine != "duckdb" or not place:
         raise UsageError(f'WAYMARK_WAREHOUSE must be "duckdb:<path>" or "spark:…"; "{engine}" is not known. {FORMS}')
-    return DuckDBEngine(Path(place), warehouse_wait_seconds())
+    return DuckDBEngine(Path(place), warehouse_wait_seconds(), scope)

@@ -66,7 +66,7 @@ def _publish(options: argparse.Namespace) -> int:
 
 def _say_published(options: argparse.Namespace, made: Publication, seconds: dict[str, float]) -> None:
     edition, changed, notice = made.published.manifest, made.published.changed, made.notice
-    problems = [*([made.unrecorded] if made.unrecorded else []), *(notice.problems if notice else [])]
+    problems = made.problems
     if options.json:
         told = {**_edition(edition), "changed": changed, "counts": edition.rows, "seconds": seconds}
         print(json.dumps({**told, "notice": str(notice.path) if notice else None, "problems": problems}, indent=1))

@@ -10,14 +10,13 @@ from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import FactFrames
 from metrics.fact_frames import Facts as Facts
-from metrics.periods import LENGTH, in_windows
+from metrics.periods import LENGTH, PACE, in_windows
 from metrics.warehouse_facts import FACTS as FACTS
 from metrics.warehouse_facts import read_facts as read_facts
 from metrics.warehouse_facts import select_fact as select_fact
 
 # How old a population or pupil count may be and still stand under a rate.
 _POPULATION_DAYS = pd.Timedelta(days=731)
-_CLEARANCE = "rolling_3"
 
 
 def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
@@ -163,7 +162,7 @@ def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
 def _list_and_pace(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
     listed = _counted(definition, facts, state="waiting")
-    gone = _counted(definition.model_copy(update={"period": _CLEARANCE}), facts, state=LEAVING)
+    gone = _counted(definition.model_copy(update={"period": PACE}), facts, state=LEAVING)
     both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
     first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]

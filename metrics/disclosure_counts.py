@@ -14,13 +14,12 @@ from etl.tables import EVERYONE
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.disclosure_cells import CELL, LONGEST_WEEKS, cells_of, kinds_of
 from metrics.kinds import PLACE
-from metrics.periods import LENGTH
+from metrics.periods import LENGTH, PACE
 from metrics.rule import COLUMNS, tried
 
 KEY = ["lead", "area", "breakdown", "group", "month", "length", "quantity"]
 # Published tables' bands: a list's weekly ones are joined into these for the board, or nearly all would be hidden.
 BAND_STARTS = (0, 1, 2, 4, 6, 12, 18, 26, 39, 52, 65, 78, LONGEST_WEEKS)
-_PACE_MONTHS = 3
 BAND = "band"
 REMEMBERED = -2
 # Only the list is told by band; who came and who left in a month is told as one number.
@@ -220,7 +219,7 @@ def _of_kpi(
             continue
         missing = own["denominator" if part == "denominator" else "numerator"].isna()
         told = own[~missing]
-        length = _PACE_MONTHS if (kpi.kind, part) == ("clearance_weeks", "left") else LENGTH[kpi.period]
+        length = LENGTH[PACE] if (kpi.kind, part) == ("clearance_weeks", "left") else LENGTH[kpi.period]
         length = 1 if kpi.fact == "measure_values" else length
         number = told["lead"].map({lead: q.numbers.get((kpi.id, part), -1) for lead, q in quantities.items()})
         found.append(told.assign(part=part, length=length, quantity=number))

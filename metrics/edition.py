@@ -64,6 +64,8 @@ class Manifest(BaseModel):
     published_by: str
     note: str = ""
     area_name: str
+    local_area: str = ""  # code; editions did not have it from the first
+    beside: dict[str, str] = {}  # other areas whose board figures stand beside, and the edition they are from
     plan_title: str
     as_of: date
     plan_start: date

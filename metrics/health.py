@@ -64,7 +64,7 @@ def edition_check(folder: Path) -> Check:
 def warehouse_check() -> Check:
     """Return whether the warehouse can be read, waiting for a writer as long as `WAYMARK_WAIT` says."""
     try:
-        with open_warehouse().reading() as reader:
+        with open_warehouse(everybody=True).reading() as reader:
             loads = int(reader.query("SELECT count(*) AS loads FROM loads")["loads"].iloc[0])
     except WarehouseBusyError as error:
         return Check("warehouse", str(error), 3)

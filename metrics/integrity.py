@@ -17,7 +17,7 @@ import pandas as pd
 from etl.tables import EVERYONE
 from metrics.clocks import load_clocks
 from metrics.definition import CLOCK_FACTS, Definition
-from metrics.periods import LENGTH
+from metrics.periods import LENGTH, PACE
 from metrics.quality_tables import CHECKS
 from metrics.warehouse_facts import Facts
 
@@ -55,19 +55,24 @@ def checks(facts: Facts) -> pd.DataFrame:
 def withheld(results: pd.DataFrame, kpis: Iterable[Definition], made: pd.DataFrame) -> pd.DataFrame:
     """Return the results with every figure that rests on a failed check withheld: no value, no parts, a flag.
 
-    A figure over several months rests on all of them. A missing submitter does not touch the split by organisation.
+    A figure over several months rests on all of them, and so does a pace. A missing submitter does not touch the split
+    by organisation.
     """
     failed = made[~made["passed"]]
     if failed.empty:
         return results
     clocks = pd.DataFrame(
-        [{"kpi": kpi.id, "clock": kpi.select.get("clock")} for kpi in kpis if kpi.fact in CLOCK_FACTS],
-        columns=["kpi", "clock"],
+        [
+            (kpi.id, kpi.select.get("clock"), LENGTH[PACE] if kpi.kind == "clearance_weeks" else 1)
+            for kpi in kpis
+            if kpi.fact in CLOCK_FACTS
+        ],
+        columns=["kpi", "clock", "pace"],
     )
     rows = results[["kpi", "area", "breakdown", "month", "period_months"]].reset_index().merge(clocks, on="kpi")
     hits = []
     for back in range(max(LENGTH.values())):
-        reached = rows[rows["period_months"].clip(lower=1) > back]
+        reached = rows[rows[["period_months", "pace"]].max(axis=1) > back]
         month = reached["month"] - pd.DateOffset(months=back) if len(reached) else reached["month"]
         reached = reached.assign(month=month.astype("datetime64[s]"))
         found = reached.merge(failed[[*_PLACE, "check"]], on=_PLACE)

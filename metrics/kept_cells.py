@@ -52,7 +52,8 @@ def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
     splits = asked_splits()
     if store is None:
         return _typed(reader.coded(select_clock_cells(splits)))
-    rule = hashlib.sha256(select_clock_cells(splits).encode()).hexdigest()[:16]
+    counted_as = f"{select_clock_cells(splits)}{reader.scope}"
+    rule = hashlib.sha256(counted_as.encode()).hexdigest()[:16]
     path = store / f"clock_cells_{rule}.duckdb"
     store.mkdir(parents=True, exist_ok=True)
     for old in store.glob("clock_cells_*"):

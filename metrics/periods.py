@@ -5,6 +5,8 @@ from typing import Literal
 import pandas as pd
 
 Period = Literal["month", "quarter", "rolling_3", "rolling_12", "calendar_year", "financial_year", "academic_year"]
+# How fast a list is worked off is told by three months together: one month's number jumps.
+PACE: Period = "rolling_3"
 
 LENGTH = {
     "month": 1,

@@ -103,6 +103,7 @@ class Plan(Document):
     starts_source: str
     slots: dict[int, Slot] = Field(min_length=1)
     areas: list[PlanArea] = Field(min_length=1)
+    rolls_up: list[str] = Field([], description="councils that are counted as one, under the first local area's code")
     priority_areas: dict[int, PriorityArea] = Field(min_length=1)
     themes: list[Theme] = []
     boards: list[str] = []
@@ -115,6 +116,11 @@ class Plan(Document):
     def start(self) -> date:
         """Return the plan's month 0."""
         return first_of(self.starts)
+
+    @property
+    def local(self) -> list[str]:
+        """Return the codes of the plan's own areas, the first of which children belong to."""
+        return [area.area for area in self.areas if area.role == "local"]
 
 
 class Baseline(Document):

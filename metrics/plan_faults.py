@@ -23,7 +23,7 @@ def plan_faults(plan: Plan) -> list[str]:
     for name, keys in (("priority_areas", outcomes), ("themes", [theme.key for theme in plan.themes]),
                        ("areas", [area.area for area in plan.areas])):  # fmt: skip
         faults += [f"{name}: {key} is given twice; rename or remove one" for key in _repeated(keys)]
-    if not any(area.role == "local" for area in plan.areas):
+    if not plan.local:
         faults.append("areas: none has role local; mark the plan's own area")
     return faults
 
@@ -38,10 +38,9 @@ def scorecard_faults(plan: Plan, scorecard: Scorecard, kpis: Mapping[str, Defini
 
 
 def _places(plan: Plan, row: ScorecardRow) -> list[str]:
-    local = [area.area for area in plan.areas if area.role == "local"]
     faults = []
-    if row.area not in local:
-        faults.append(f"area: {row.area} is no local area of plan.yaml; known: {_list(local)}")
+    if row.area not in plan.local:
+        faults.append(f"area: {row.area} is no local area of plan.yaml; known: {_list(plan.local)}")
     area = plan.priority_areas.get(row.priority_area)
     if area is None:
         faults.append(f"priority_area: {row.priority_area} is not in plan.yaml; known: {_list(plan.priority_areas)}")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etl.leftovers import working_folder
+from etl.tables import COVERAGE
 from etl.warehouse import Warehouse
 from metrics.arrived import read_feeds
 from metrics.compute import compute
@@ -44,7 +45,7 @@ def preview(
     Raises DocumentError, WarehouseBusyError; nothing was changed in any case.
     """
     plan = load_plan(plan_folder)
-    areas = [area.area for area in plan.plan.areas if area.role == "local"]
+    areas = plan.plan.local
     folder = working_folder("waymark-preview-")
     try:
         copies = [warehouse.copy_to(folder / f"{side}.duckdb") for side in ("before", "after")]
@@ -146,7 +147,8 @@ def _figures(
         return RESULTS.empty()
     with copy.writing() as writer:  # every load that feeds none of them is left out: it would only cost time
         needed = fed[fed["name"].isin(_names(kpis.values()))]["load_id"].unique().tolist()
-        writer.execute("DELETE FROM coverage WHERE NOT list_contains(?, load_id)", [needed])
+        unneeded = f"DELETE FROM {writer.stored(COVERAGE)} WHERE NOT list_contains(?, load_id)"  # noqa: S608 (contract)
+        writer.execute(unneeded, [needed])
     with copy.reading() as reader:
         facts = facts_from(reader, read_cells(reader, cells))
     whole = [kpi.model_copy(update={"breakdowns": []}) for kpi in kpis.values()]

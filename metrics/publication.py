@@ -26,6 +26,12 @@ class Publication:
     notice: Notice | None = None
     unrecorded: str | None = None
 
+    @property
+    def problems(self) -> list[str]:
+        """Return what went wrong beside the edition, a sentence each."""
+        told = [*self.published.left_out, *([self.unrecorded] if self.unrecorded else [])]
+        return [*told, *(self.notice.problems if self.notice else [])]
+
 
 def publish_and_tell(
     warehouse: Warehouse, editions: Path, plan_folder: Path, *, by: str, note: str, at: datetime,

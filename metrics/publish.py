@@ -10,11 +10,13 @@ import pandas as pd
 
 from etl.audit import audit_head
 from etl.lock import alone_with_editions
+from etl.organisations import kind_of
 from etl.plan_record import read_plan_record
-from etl.settings import reference_folder
+from etl.settings import folders_beside, reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
+from metrics.beside import areas_beside, read_beside, results_beside
 from metrics.comparators import compared, load_neighbours
 from metrics.compute import Facts, compute
 from metrics.course import Courses
@@ -43,6 +45,8 @@ from metrics.plan_folder import load_plan
 from metrics.plan_measures import strict_leads, with_plan_measures
 from metrics.plan_state import end_of
 from metrics.quality_tables import DISCLOSED
+from metrics.roll_up import with_members
+from metrics.roll_up_board import added_for_board, members_beside
 from metrics.scorecard import score
 from metrics.surveys import Frames, counted, derived
 from metrics.warehouse_facts import facts_from, select_fact
@@ -52,10 +56,11 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Published:
-    """What publishing led to: the edition in use, and whether it is a new one."""
+    """What publishing led to: the edition in use, whether it is a new one, and which areas do not stand beside it."""
 
     manifest: Manifest
     changed: bool
+    left_out: tuple[str, ...] = ()
 
 
 def publish(
@@ -65,8 +70,9 @@ def publish(
     """Compute everything and publish it as a new edition; the same figures again leave the current one in use.
 
     `as_of` is the month the scorecard is read in: by default the month of `at`, and for demonstration data alone the
-    last month it has. One publishes at a time, from reading to pointing, so that older figures never follow newer
-    ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
+    last month it has. What other areas' boards are shown stands beside our figures (WAYMARK_BESIDE), and is added up
+    for the board of a plan that rolls those areas up. One publishes at a time, from reading to pointing, so that older
+    figures never follow newer ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
     with alone_with_editions(editions):
         return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step)
@@ -95,6 +101,11 @@ def _publish(
     current = loads[loads["state"] == "current"]
     if current.empty:
         raise EditionError("Nothing is loaded, so there is nothing to publish. Start with: python -m etl load FILE…")
+    demonstration = bool(current["demonstration"].any())
+    elsewhere = [folder for folder in folders_beside() if folder.resolve() != editions.parent.resolve()]
+    others, left_out = read_beside(elsewhere, but=plan.local[0], demonstration=demonstration)
+    members = members_beside(others, plan.rolls_up)
+    areas = pd.concat([areas_beside(others), areas, _home(plan, areas)], ignore_index=True)
     month = as_of or _read_in(current, facts, plan, at)
     step("compute KPIs")
     kpis = load_definitions()
@@ -103,19 +114,19 @@ def _publish(
     results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
-    made = checks(facts)
+    made = with_members(checks(facts), facts["observed"], plan.local[0], members)
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     results = withheld(results, kpis.values(), made)
     if results.empty:
         raise EditionError(f"No figure is as old as {month:%B %Y}; nothing was published. Choose a later --as-of.")
     step("score")
     bands = _bands(facts["clock_counts"], plan, month)
-    own = [area.area for area in plan.areas if area.role == "local"]
+    near = results_beside(others, results, kpis, pd.Timestamp(month))
     tables |= {
         "checks": made,
         "kpis": _kpis(kpis),
-        "areas": _areas(areas, results, plan),
-        "feeds": feeds(fed, facts["observed"], kpis.values(), own, month),
+        "areas": _areas(areas, pd.concat([results["area"], near["area"]]), plan),
+        "feeds": feeds(fed, facts["observed"], kpis.values(), plan.local, month),
         **actions.tables(),
     }
 
@@ -127,6 +138,7 @@ def _publish(
     ) -> dict[str, pd.DataFrame]:
         """Return all tables, whatever is derived from results derived from these."""
         neighbours = load_neighbours(reference_folder())
+        results = pd.concat([results, near], ignore_index=True) if len(near) else results
         issues = issues_table(local.known_issues, tables["feeds"], tables["loads"], results, month)
         sources = latest_source(tables["feeds"], tables["loads"])
         scored = score(plan, local.scorecard, kpis, results, month, local.amendments, sources, courses)
@@ -145,7 +157,10 @@ def _publish(
 
     step("hide small counts")
     strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
-    kept = protected(results, bands, kpis, facts, strict, policy, disclosed_before(editions))
+    if members:
+        kept = added_for_board(results, bands, kpis, strict, members, policy)
+    else:
+        kept = protected(results, bands, kpis, facts, strict, policy, disclosed_before(editions))
     step("score for the board")
     rounded = told(kept.results, kept.bands, DISCLOSED.empty(), board_counts(surveys, policy), "board")
     board = for_board(rounded, loads, strict)
@@ -153,10 +168,12 @@ def _publish(
     step("write edition")
     digests = (content_hash(tables), content_hash(board))
     if manifest := as_published(editions, *digests):
-        return Published(manifest, changed=False)
-    manifest = _manifest(plan, month, at, by, note, digests, tables, bool(current["demonstration"].any()))
-    manifest = manifest.model_copy(update={"audit_head": head, "disclosure": policy.words()})
-    return Published(write_edition(editions, tables, manifest, board), changed=True)
+        return Published(manifest, changed=False, left_out=tuple(left_out))
+    manifest = _manifest(plan, month, at, by, note, digests, tables, demonstration)
+    stand_beside = {other.area: other.manifest.edition_id for other in others}
+    more = {"audit_head": head, "disclosure": policy.words(), "beside": stand_beside}
+    manifest = write_edition(editions, tables, manifest.model_copy(update=more), board)
+    return Published(manifest, changed=True, left_out=tuple(left_out))
 
 
 def version() -> str:
@@ -168,8 +185,7 @@ def version() -> str:
 def _read_in(current: pd.DataFrame, facts: Facts, plan: Plan, at: datetime) -> date:
     if not current["demonstration"].all():
         return at.date().replace(day=1)
-    local = {area.area for area in plan.areas if area.role == "local"}
-    months = [fact.loc[fact["area"].isin(local), "month"].max() for fact in facts.values()]
+    months = [fact.loc[fact["area"].isin(plan.local), "month"].max() for fact in facts.values()]
     known = [month.date() for month in months if not pd.isna(month)]
     return max(known, default=at.date().replace(day=1))
 
@@ -196,10 +212,17 @@ def _kpis(kpis: dict[str, Definition]) -> pd.DataFrame:
     )
 
 
-def _areas(areas: pd.DataFrame, results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _home(plan: Plan, areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of areas for a roll-up that no published table names."""
+    home = {"area": plan.local[0], "level": kind_of(plan.local[0]).split(" ")[0], "name": plan.area_name}
+    unnamed = bool(plan.rolls_up) and home["area"] not in set(areas["area"])
+    return pd.DataFrame([home] if unnamed else [], columns=list(home))
+
+
+def _areas(areas: pd.DataFrame, held: pd.Series, plan: Plan) -> pd.DataFrame:
     roles = {area.area: area.role for area in plan.areas}
     newest = areas.drop_duplicates("area", keep="last")
-    newest = newest[newest["area"].isin(results["area"])]
+    newest = newest[newest["area"].isin(held)]
     return EDITION_AREAS.typed(newest.assign(role=newest["area"].map(roles).fillna("other"))).reset_index(drop=True)
 
 
@@ -225,6 +248,7 @@ def _manifest(
         published_by=by,
         note=note,
         area_name=plan.area_name,
+        local_area=plan.local[0],
         plan_title=plan.title,
         as_of=month,
         plan_start=plan.start,

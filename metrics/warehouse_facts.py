@@ -14,6 +14,7 @@ from etl.warehouse import Reader
 from metrics.clocks import load_clocks, select_clocks
 from metrics.fact_frames import FactFrames
 from metrics.fact_frames import Facts as Facts
+from metrics.roll_up import added_measures
 from metrics.selection import COHORTS
 from metrics.splits import DAYS, Split, asked_cohorts, asked_splits
 
@@ -88,7 +89,7 @@ def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
             "clock_days": clock_days(cells),
             "cohort_counts": _compact(reader.coded(select_cohorts(asked_cohorts()))),
             "answer_counts": reader.query(select_fact("answer_counts")),
-            "measure_values": reader.query(select_fact("measure_values")),
+            "measure_values": added_measures(reader, reader.query(select_fact("measure_values"))),
             "observed": observed,
             "set_aside": set_aside,
         }

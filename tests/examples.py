@@ -5,11 +5,11 @@ from datetime import date
 
 import pandas as pd
 
-from etl.load import coverage
-from etl.tables import ANSWERS, AREAS, BAND_COUNTS, COVERAGE, LOADS, MEASURES, PATHWAYS, Table
+from etl.tables import ANSWERS, AREAS, BAND_COUNTS, MEASURES, PATHWAYS, Table
 from etl.warehouse import Warehouse
 from metrics.compute import Facts, read_facts
 from metrics.definition import Definition
+from tests.loads import insert_loads, load_row
 
 DAY0 = date(1970, 1, 1)
 AREA = "X"
@@ -27,7 +27,7 @@ def facts_of(warehouse: Warehouse, definition: Definition) -> Facts:
             loads += [*example_loads(f"example {number}", rows)]
             for table, frame in example_frames(f"example {number}", rows):
                 writer.insert(table, frame)
-        writer.insert(COVERAGE, coverage(LOADS.frame(loads)))
+        insert_loads(writer, loads)
     with warehouse.reading() as reader:
         return read_facts(reader)
 
@@ -70,14 +70,5 @@ def _pathway(number: int, row: Row) -> dict[str, object]:
 
 def example_loads(source: str, rows: list[Row]) -> Iterable[dict[str, object]]:
     for month, first in sorted({(row["month"], row.get("covers_from") or row["month"]) for row in rows}):
-        yield {
-            **dict.fromkeys(LOADS.names()),
-            "load_id": f"{source} {month}",
-            "source": source,
-            "organisation": "o",
-            "coverage": "snapshot" if first == month else "history",
-            "month": date.fromisoformat(f"{month}-01"),
-            "covers_from": date.fromisoformat(f"{first}-01"),
-            "covers_to": date.fromisoformat(f"{month}-01"),
-            "state": "current",
-        }
+        begins = date.fromisoformat(f"{first}-01") if first < month else None
+        yield load_row(f"{source} {month}", source, date.fromisoformat(f"{month}-01"), begins)

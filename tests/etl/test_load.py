@@ -13,7 +13,7 @@ from etl.engine_duckdb import connect
 from etl.errors import UsageError, WarehouseBusyError
 from etl.load import coverage, withdraw
 from etl.pipeline import Outcome, load_files, status
-from etl.tables import LOADS, WAREHOUSE
+from etl.tables import BAND_COUNTS, LOADS, WAREHOUSE
 from etl.warehouse import Warehouse, open_warehouse
 from tests import release, sitrep
 
@@ -203,7 +203,7 @@ def test_a_failed_write_rolls_back(warehouse: Warehouse, act: Act, tmp_path: Pat
 
     def half_done() -> None:
         with warehouse.writing() as writer:
-            writer.execute("DELETE FROM band_counts")
+            writer.execute(f"DELETE FROM {writer.stored(BAND_COUNTS)}")
             writer.insert(LOADS, pd.DataFrame(dict.fromkeys(LOADS.names(), [None])))
 
     with pytest.raises(ValueError, match=r"loads\.source"):

@@ -6,23 +6,18 @@ import pandas as pd
 import pytest
 
 from etl.errors import DocumentError
-from etl.load import coverage
-from etl.tables import BAND_COUNTS, COVERAGE, LOADS, PATHWAYS
+from etl.tables import BAND_COUNTS, PATHWAYS
 from etl.warehouse import Warehouse
 from metrics.compute import Facts, compute, read_facts
 from metrics.definition import Definition, load_definitions
+from tests.loads import insert_loads, load_row
 
 KPIS = load_definitions()
 DAY0 = date(1970, 1, 1)
 
 
-def loaded(months: list[date]) -> pd.DataFrame:
-    rows = [
-        {**dict.fromkeys(LOADS.names()), "load_id": f"{month:%Y-%m}", "source": "s", "organisation": "o",
-         "coverage": "snapshot", "state": "current", "month": month, "covers_from": month, "covers_to": month}
-        for month in months
-    ]  # fmt: skip
-    return coverage(LOADS.frame(rows))
+def loaded(months: list[date]) -> list[dict[str, object]]:
+    return [load_row(f"{month:%Y-%m}", "s", month) for month in months]
 
 
 def pathway(number: int, started: date | None, stopped: date | None = None, **more: object) -> dict[str, object]:
@@ -36,7 +31,7 @@ def pathway(number: int, started: date | None, stopped: date | None = None, **mo
 
 def facts_of(warehouse: Warehouse, *rows: dict[str, object], bands: pd.DataFrame | None = None) -> Facts:
     with warehouse.writing() as writer:
-        writer.insert(COVERAGE, loaded([date(2024, 5, 1)]))
+        insert_loads(writer, loaded([date(2024, 5, 1)]))
         writer.insert(PATHWAYS, PATHWAYS.frame(rows))
         if bands is not None:
             writer.insert(BAND_COUNTS, bands)

@@ -14,6 +14,7 @@ from etl.tables import COVERAGE, LOADS, PATHWAYS
 from etl.warehouse import Reader, Warehouse, open_warehouse
 from metrics.kept_cells import CELLS, read_cells
 from metrics.warehouse_facts import facts_from
+from tests.loads import insert_loads, load_row
 
 DAY0 = date(1970, 1, 1)
 KEY = CELLS.names()[:-2]
@@ -23,14 +24,6 @@ def load(writer: Any, name: str, first: date, last: date, children: list[tuple[d
     """Add a load of source `slt` and lay the coverage anew, the newest load first."""
     day = lambda when: (when - DAY0).days if when else None  # noqa: E731
     writer.insert(
-        LOADS,
-        LOADS.frame([{"load_id": name, "source": "slt", "title": "t", "publisher": "p", "organisation": "R1D",
-                      "month": last, "coverage": "snapshot" if first == last else "history", "covers_from": first,
-                      "covers_to": last, "file_name": "f", "sha256": "s", "content_sha256": name, "rows_in": 1,
-                      "rows_loaded": 1, "rows_rejected": 0, "loaded_at": pd.Timestamp("2024-09-01"), "loaded_by": "A",
-                      "public": False, "demonstration": False, "state": "current"}]),
-    )  # fmt: skip
-    writer.insert(
         PATHWAYS,
         PATHWAYS.frame(
             {"load_id": name, "clock": "slt", "pathway_id": str(n), "area": "X", "excepted": False, "sex": "FM"[n % 2],
@@ -39,8 +32,7 @@ def load(writer: Any, name: str, first: date, last: date, children: list[tuple[d
             for n, (start, stop) in enumerate(children)
         ),
     )  # fmt: skip
-    writer.execute("DELETE FROM coverage")
-    writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+    insert_loads(writer, [load_row(name, "slt", last, first if first < last else None)])
 
 
 def children(last: date, count: int) -> list[tuple[date, date | None]]:
@@ -97,8 +89,8 @@ def test_a_withdrawn_load_leaves_the_store(warehouse: Warehouse, tmp_path: Path)
         load(writer, "b", date(2024, 6, 1), date(2024, 6, 1), children(date(2024, 6, 30), 30))
     both(warehouse, store)
     with warehouse.writing() as writer:
-        writer.execute("UPDATE loads SET state = 'withdrawn' WHERE load_id = 'b'")
-        writer.execute("DELETE FROM coverage WHERE load_id = 'b'")
+        writer.execute(f"UPDATE {writer.stored(LOADS)} SET state = 'withdrawn' WHERE load_id = 'b'")
+        writer.execute(f"DELETE FROM {writer.stored(COVERAGE)} WHERE load_id = 'b'")
     kept, rebuilt, _ = both(warehouse, store)
     pd.testing.assert_frame_equal(kept, rebuilt)
     assert set(kept["load_id"]) == {"a"}
@@ -118,10 +110,10 @@ def test_after_any_history_every_fact_is_that_of_a_full_rebuild(tmp_path: Path, 
     for number, step in enumerate(steps):
         with warehouse.writing() as writer:
             if step == "withdraw":
-                writer.execute("UPDATE loads SET state = 'withdrawn' WHERE load_id = (SELECT MAX(load_id) FROM loads "
-                               "WHERE state = 'current')")  # fmt: skip
-                writer.execute("DELETE FROM coverage")
-                writer.insert(COVERAGE, coverage(writer.query("SELECT * FROM loads")))
+                newest = "SELECT MAX(load_id) FROM loads WHERE state = 'current'"
+                writer.execute(f"UPDATE {writer.stored(LOADS)} SET state = 'withdrawn' WHERE load_id = ({newest})")
+                writer.execute(f"DELETE FROM {writer.stored(COVERAGE)}")
+                writer.insert(COVERAGE, coverage(writer.query(f"SELECT * FROM {writer.stored(LOADS)}")))
             else:
                 last, before, count = step
                 ends = (pd.Timestamp(2024, last, 1) + pd.offsets.MonthEnd(0)).date()

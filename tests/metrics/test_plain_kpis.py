@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.engine_duckdb import DuckDBEngine
-from etl.load import coverage
-from etl.tables import ANSWERS, COVERAGE, LOADS, MEASURES, PATHWAYS
+from etl.tables import ANSWERS, MEASURES, PATHWAYS
 from metrics.compute import Facts, compute, read_facts
 from metrics.definition import load_definitions
+from tests.loads import insert_loads, load_row
 from tests.metrics import plain_kpis as plain
 from tests.metrics.plain_kpis import Child
 
@@ -51,14 +51,9 @@ def facts_of(folder: Path, clock: str, group: list[Child], positions: list[int |
     path.unlink(missing_ok=True)
     engine = DuckDBEngine(path, 1)
     number = lambda day: (day - DAY0).days if day else None  # noqa: E731
-    loads = [
-        {**dict.fromkeys(LOADS.names()), "load_id": name, "source": name, "organisation": "o", "state": "current",
-         "coverage": "history", "month": MONTHS[-1], "covers_from": MONTHS[0], "covers_to": MONTHS[-1]}
-        for name in ("children", "population", "survey")
-    ]  # fmt: skip
-    loads[2] |= {"coverage": "snapshot", "covers_from": MONTHS[-1]}
+    loads = [load_row(name, name, MONTHS[-1], MONTHS[0]) for name in ("children", "population")]
     with engine.writing() as writer:
-        writer.insert(COVERAGE, coverage(LOADS.frame(loads)))
+        insert_loads(writer, [*loads, load_row("survey", "survey", MONTHS[-1])])
         writer.insert(
             PATHWAYS,
             PATHWAYS.frame(

@@ -12,6 +12,7 @@ from etl.tables import AREAS, COVERAGE, LOADS, PATHWAYS, Table
 from etl.warehouse import Warehouse
 from metrics.definition import Definition
 from tests.examples import example_frames, example_loads
+from tests.loads import Row, load_row
 
 Frames = list[tuple[Table, pd.DataFrame]]
 
@@ -31,7 +32,7 @@ def worked_examples(kpis: Mapping[str, Definition]) -> Frames:
             loads += example_loads(source, rows)
             for table, frame in example_frames(source, rows):
                 frames.append((table, frame.assign(area=area_of(name)) if "area" in frame else frame))
-    return [*frames, (COVERAGE, coverage(LOADS.frame(loads)))]
+    return [*frames, *_answering(loads)]
 
 
 def random_children(count: int, areas: list[str]) -> Frames:
@@ -49,25 +50,26 @@ def random_children(count: int, areas: list[str]) -> Frames:
              (date(2024, 6, 1), date(2024, 6, 1), "snapshot")]
         ):  # fmt: skip
             name = f"{area} {number}"
-            loads.append(
-                {**dict.fromkeys(LOADS.names()), "load_id": name, "organisation": area, "state": "current",
-                 "source": "history" if number == 0 else "list", "coverage": coverage_kind, "month": month,
-                 "covers_from": first, "covers_to": month}
-            )  # fmt: skip
+            source = "history" if number == 0 else "list"
+            more = {"organisation": area, "coverage": coverage_kind, "covers_from": first}
+            loads.append(load_row(name, source, month, **more))
             kept = rows.iloc[number::2].assign(load_id=name)
             kept = kept.reindex(columns=PATHWAYS.names())
             frames.append((PATHWAYS, PATHWAYS.typed(kept)))
             frames.append(
                 (AREAS, AREAS.frame([{"load_id": name, "area": area, "level": "local_authority", "name": area}]))
             )
-    return [*frames, (COVERAGE, coverage(LOADS.frame(loads)))]
+    return [*frames, *_answering(loads)]
+
+
+def _answering(loads: list[Row]) -> Frames:
+    frame = LOADS.frame(loads)
+    return [(LOADS, frame), (COVERAGE, coverage(frame))]
 
 
 def together(*stores: Frames) -> Frames:
     """Return several stores as one."""
-    covered = [frame for store in stores for table, frame in store if table is COVERAGE]
-    rows = [(table, frame) for store in stores for table, frame in store if table is not COVERAGE]
-    return [*rows, (COVERAGE, pd.concat(covered, ignore_index=True))]
+    return [one for store in stores for one in store]
 
 
 def fill(warehouse: Warehouse, frames: Frames) -> None:

@@ -70,7 +70,7 @@ def _published(made: Publication, rehearsed: Rehearsal | None) -> None:
     st.success(plain(f"Published at {wording.moment_words(manifest.published_at)}: edition {manifest.edition_id}."))
     if rehearsed is not None and rehearsed.manifest.content_sha256 != manifest.content_sha256:
         st.warning("Something was loaded or taken back since you looked, so more changed than was shown above.")
-    for problem in [*([made.unrecorded] if made.unrecorded else []), *(made.notice.problems if made.notice else [])]:
+    for problem in made.problems:
         st.warning(plain(problem))
     if made.notice and made.notice.problem is None:
         st.markdown(plain(f"A digest for those who were not here is kept as {made.notice.path.name}."))
