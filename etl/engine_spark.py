@@ -88,15 +88,14 @@ class SparkTransaction:
             return
         if faults := table.faults(frame):
             raise ValueError("; ".join(faults))
-        if frame.empty:
-            return
-        load_id = str(frame["load_id"].iloc[0])
-        piece = new_piece(load_id)
-        self.written.append((table.name, piece))
-        write_whole(self._journal, "".join(f"{name} {one}\n" for name, one in self.written))
-        self._lake.write(table, piece, self._register.as_arrow(table, frame))
-        self._register.insert(PIECES, PIECES.frame([{"table_name": table.name, "piece": piece, "load_id": load_id}]))
-        self._pieces.setdefault(table.name, []).append(piece)
+        for load_id, rows in frame.groupby("load_id", sort=False):
+            piece = new_piece(str(load_id))
+            self.written.append((table.name, piece))
+            write_whole(self._journal, "".join(f"{name} {one}\n" for name, one in self.written))
+            self._lake.write(table, piece, self._register.as_arrow(table, rows))
+            named: dict[str, object] = {"table_name": table.name, "piece": piece, "load_id": load_id}
+            self._register.insert(PIECES, PIECES.frame([named]))
+            self._pieces.setdefault(table.name, []).append(piece)
 
     def _asks_the_lake(self, sql: str) -> bool:
         return not self._pieces.keys().isdisjoint(tables_of(sql))

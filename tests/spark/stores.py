@@ -41,6 +41,7 @@ def random_children(count: int, areas: list[str]) -> Frames:
     loads: list[dict[str, object]] = []
     for seed, area in enumerate(areas):
         rows = children(count, seed=seed, waiting_only=True).assign(area=area)
+        rows.loc[np.arange(count) % 25 == 7, "area"] = areas[seed - 1]  # a neighbour's children on the list
         rows["locality"] = (
             rows["locality"].astype("str").replace({"locality 1": 'O\'Neill "North"', "locality 2": "nan"})
         )
@@ -51,7 +52,7 @@ def random_children(count: int, areas: list[str]) -> Frames:
         ):  # fmt: skip
             name = f"{area} {number}"
             source = "history" if number == 0 else "list"
-            more = {"organisation": area, "coverage": coverage_kind, "covers_from": first}
+            more = {"organisation": area, "coverage": coverage_kind, "covers_from": first, "local_area": area}
             loads.append(load_row(name, source, month, **more))
             kept = rows.iloc[number::2].assign(load_id=name)
             kept = kept.reindex(columns=PATHWAYS.names())

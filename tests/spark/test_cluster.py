@@ -83,11 +83,11 @@ def test_the_demonstration_published_on_a_cluster_that_loses_a_worker_is_the_one
 
 def test_through_spark_connect_with_tables_in_the_catalog(tmp_path: Path, warehouse: Warehouse) -> None:
     needs_spark()
-    frames = random_children(240, ["E10000001"])
+    frames = random_children(240, ["E06000051"])
     fill(warehouse, frames)
     with connect_server(tmp_path) as server:
         address = f"spark:{server}?catalog=waymark&register={tmp_path / 'register.duckdb'}"
-        fill(open_warehouse(address), frames)
+        fill(open_warehouse(address, everybody=True), frames)
 
         def fail() -> None:
             with open_warehouse(address).writing() as writer:

@@ -1,14 +1,21 @@
 """DuckDB and Spark, the same rows: the same facts, so the same figures."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
-from etl.warehouse import open_warehouse
+from etl.engine_duckdb import DuckDBEngine
+from etl.engine_spark import SparkEngine
+from etl.scope import Scope
+from etl.spark_address import parse_spark
+from etl.warehouse import Warehouse, open_warehouse
 from metrics.arrived import read_feeds
 from metrics.compute import Facts, compute
 from metrics.definition import load_definitions
 from metrics.warehouse_facts import read_facts
 from tests.spark.conftest import spark_address
-from tests.spark.stores import Frames, area_of, assert_same, fill, random_children, together, worked_examples
+from tests.spark.stores import area_of, assert_same, fill, random_children, together, worked_examples
 
 pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 KPIS = load_definitions()
@@ -17,20 +24,47 @@ KPIS = load_definitions()
 AREAS = ["E10000001", "E10000002", 'L\'Écluse "North"']
 
 
-def counted(address: str, frames: Frames) -> Facts:
-    """Return the facts and what feeds them, of a warehouse of its own."""
-    house = open_warehouse(address)
-    fill(house, frames)
+def counted(house: Warehouse) -> Facts:
+    """Return the facts and what feeds them."""
     with house.reading() as reader:
         return {**read_facts(reader), "feeds": read_feeds(reader)}
 
 
 @pytest.fixture(scope="module")
-def both(spark: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, Facts]:
-    """Return the facts of one store, by DuckDB and by Spark."""
+def folder(spark: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where both engines hold one store: every worked example, and random children of several areas."""
     folder = tmp_path_factory.mktemp("both")
     frames = together(worked_examples(KPIS), random_children(600, AREAS))
-    return counted(f"duckdb:{folder / 'w.duckdb'}", frames), counted(spark_address(folder), frames)
+    for address in (f"duckdb:{folder / 'w.duckdb'}", spark_address(folder)):
+        fill(open_warehouse(address, everybody=True), frames)
+    return folder
+
+
+def as_seen(folder: Path, scope: Scope | None = None) -> tuple[Facts, Facts]:
+    """Return the facts as an area sees them, by DuckDB and by Spark."""
+    lake = parse_spark(spark_address(folder).removeprefix("spark:"))
+    return counted(DuckDBEngine(folder / "w.duckdb", 30, scope)), counted(SparkEngine(lake, 30, scope))
+
+
+@pytest.fixture(scope="module")
+def both(folder: Path) -> tuple[Facts, Facts]:
+    return as_seen(folder)
+
+
+def test_an_area_and_a_roll_up_see_the_same(folder: Path, both: tuple[Facts, Facts]) -> None:
+    here, there, elsewhere = AREAS
+    waiting = {}
+    for scope in (Scope(here), Scope(there), Scope("QOC", (here, there))):
+        duckdb, spark = as_seen(folder, scope)
+        for name, facts in duckdb.items():
+            assert_same(facts, spark[name], f"{scope.area}: {name}")
+        counts = duckdb["clock_counts"]
+        mine = counts[(counts["state"] == "waiting") & (counts["breakdown"] == "all") & (counts["area"] == scope.area)]
+        waiting[scope.area] = mine.groupby("month")["children"].sum()
+        own = {here, elsewhere} if scope.area == here else {here, there} if scope.area == there else {"QOC"}
+        assert set(counts["area"].unique()) & {*AREAS, "QOC"} == own
+    assert waiting[here].sum() > 400
+    pd.testing.assert_series_equal(waiting["QOC"], waiting[here] + waiting[there])
 
 
 def test_every_fact_of_examples_and_random_children_is_the_same(both: tuple[Facts, Facts]) -> None:
