@@ -23,7 +23,7 @@ from etl.scope import Scope
 from etl.spark_address import NO_BACKUP, SparkAddress
 from etl.spark_session import Spark
 from etl.spark_steps import Step, steps_of, tables_of
-from etl.tables import ANSWERS, LOADS, PATHWAYS, WAREHOUSE, Column, Table
+from etl.tables import ANSWERS, LOADS, PATHWAYS, WAREHOUSE, WAVES, Column, Table
 
 LAKE = {table.name: table for table in (PATHWAYS, ANSWERS)}  # one row a child's journey, or an answer
 PIECES = Table(
@@ -137,11 +137,12 @@ class SparkTransaction:
         """Have a table of the lake counted as the local area sees it: a roll-up's children under its own code."""
         if self.scope is None or not self.scope.members:
             return  # the pieces are its own
-        whole = f"every_{table.name}"
+        whole = {table: f"every_{table.name}"}
         with self._spark.session() as session:
             self._show(LOADS.name)
-            session.table(table.name).createOrReplaceTempView(whole)
-            select = self.scope.select(table, whole, LOADS.name)
+            self._show(WAVES.name)
+            session.table(table.name).createOrReplaceTempView(whole[table])
+            select = self.scope.select(table, lambda one: whole.get(one, one.name))
             session.sql(str(select)).createOrReplaceTempView(table.name)
 
 

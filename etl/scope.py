@@ -4,6 +4,7 @@ Every table is read through a view, so that a question that forgets the area can
 plan, and the published figures that are everybody's. A roll-up counts its members' children under its own code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from etl.record_tables import PLAN_RECORD
@@ -34,33 +35,29 @@ class Scope:
     area: str
     members: tuple[str, ...] = ()
 
-    def select(self, table: Table, stored: str, loads: str) -> str | None:
+    def select(self, table: Table, stored: Callable[[Table], str]) -> str | None:
         """Return SQL for the rows of a table that may be seen; None for a table that is nobody's.
 
-        `stored` and `loads` are the names under which the whole table and the loads are stored. Reads on DuckDB and
-        Spark alike.
+        `stored` names each table with every area's rows in it. Reads on DuckDB and Spark alike.
         """
+        held = f"{stored(table)} AS {table.name}"
         if table in PLAN_RECORD:
-            return f"SELECT * FROM {stored} WHERE local_area = '{self.area}'"  # noqa: S608 (a code)
+            return f"SELECT * FROM {held} WHERE local_area = '{self.area}'"  # noqa: S608 (a code)
         if "load_id" not in table.names():
             return None
-        if table == LOADS:
-            return f"SELECT {self._columns(table)} FROM {stored} AS loads WHERE {self._seen()}"  # noqa: S608 (a code)
-        joined = f"FROM {stored} AS {table.name} JOIN {loads} AS loads ON loads.load_id = {table.name}.load_id"
-        where = self._seen()
+        where = f"loads.local_area IN ('{EVERYBODY}', '{self.area}')"
+        if self.members and table not in _NOT_ROLLED_UP:
+            # Demonstration data of a member has published figures of its own, which are not added up.
+            surveys = f"SELECT load_id FROM {stored(WAVES)}"  # noqa: S608 (the contract's name)
+            where = f"({where} OR ({self._of_member()} AND NOT loads.public AND loads.load_id NOT IN ({surveys})))"
+        if table != LOADS:
+            held += f" JOIN {stored(LOADS)} AS loads ON loads.load_id = {table.name}.load_id"
         if table == COVERAGE:
-            where += f" AND {self._nearest(stored)}"
-        elif self.members and table in _NOT_ROLLED_UP:
-            where = f"loads.local_area IN ('{EVERYBODY}', '{self.area}')"
-        elif self.members and table in _COUNTED:
+            where += f" AND {self._nearest(stored(COVERAGE))}"
+        if self.members and table in _COUNTED:
             # What a member holds of a neighbour's children stands in the neighbour's own lists.
             where += f" AND (NOT {self._of_member()} OR {table.name}.area = loads.local_area)"
-        return f"SELECT {self._columns(table)} {joined} WHERE {where}"  # noqa: S608 (codes and the contract's names)
-
-    def _seen(self) -> str:
-        own = f"loads.local_area IN ('{EVERYBODY}', '{self.area}')"
-        # Demonstration data of a member has published figures of its own, which are not added up.
-        return f"({own} OR ({self._of_member()} AND NOT loads.public))" if self.members else own
+        return f"SELECT {self._columns(table)} FROM {held} WHERE {where}"  # noqa: S608 (codes and the contract's names)
 
     def _of_member(self) -> str:
         return "loads.local_area IN ({})".format(", ".join(f"'{code}'" for code in self.members))
@@ -87,6 +84,5 @@ class Scope:
 
     def views(self, database: str) -> dict[str, str]:
         """Return SQL by table for the rows that may be seen of a DuckDB file's tables."""
-        stored = {table: f'"{database}".main."{table.name}"' for table in WAREHOUSE}
-        selects = {table.name: self.select(table, name, stored[LOADS]) for table, name in stored.items()}
+        selects = {t.name: self.select(t, lambda table: f'"{database}".main."{table.name}"') for t in WAREHOUSE}
         return {name: select for name, select in selects.items() if select}

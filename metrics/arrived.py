@@ -31,7 +31,8 @@ def read_arrived(reader: Reader, loads: pd.DataFrame, names: dict[str, str]) -> 
     covered = reader.query("SELECT source, organisation, month, load_id FROM coverage")
     periods = reader.query(_PERIODS)
     lengths = loads["load_id"].map(periods.groupby("load_id")["period_months"].agg(_length)).fillna(0)
-    sender = loads["organisation"].map(names).fillna(loads["publisher"])
+    code = loads["organisation"].str.split(" ").str[-1]  # after its area's, in a roll-up
+    sender = code.map(names).fillna(loads["publisher"])
     return {
         "loads": EDITION_LOADS.typed(loads.assign(period_months=lengths, sender=sender)),
         "findings": EDITION_FINDINGS.typed(reader.query("SELECT * FROM findings")),

@@ -125,7 +125,7 @@ def _publish(
     tables |= {
         "checks": made,
         "kpis": _kpis(kpis),
-        "areas": _areas(areas, pd.concat([results["area"], near["area"]]), plan),
+        "areas": _areas(areas, pd.concat([results["area"], near["area"]]), plan, [other.area for other in others]),
         "feeds": feeds(fed, facts["observed"], kpis.values(), plan.local, month),
         **actions.tables(),
     }
@@ -219,8 +219,8 @@ def _home(plan: Plan, areas: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([home] if unnamed else [], columns=list(home))
 
 
-def _areas(areas: pd.DataFrame, held: pd.Series, plan: Plan) -> pd.DataFrame:
-    roles = {area.area: area.role for area in plan.areas}
+def _areas(areas: pd.DataFrame, held: pd.Series, plan: Plan, beside: list[str]) -> pd.DataFrame:
+    roles = {**dict.fromkeys(beside, "comparator"), **{area.area: area.role for area in plan.areas}}
     newest = areas.drop_duplicates("area", keep="last")
     newest = newest[newest["area"].isin(held)]
     return EDITION_AREAS.typed(newest.assign(role=newest["area"].map(roles).fillna("other"))).reset_index(drop=True)

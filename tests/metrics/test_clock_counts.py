@@ -19,6 +19,7 @@ from etl.warehouse import Warehouse
 from metrics.integrity import checks
 from metrics.splits import DAYS
 from metrics.warehouse_facts import read_facts, select_clock_cells
+from tests.loads import insert_loads, load_row
 from tests.plain_python import BREAKDOWNS, clock_counts, week_band
 from tests.waits import child, write
 
@@ -126,22 +127,16 @@ def test_a_list_of_children_and_a_published_table_of_it_are_never_added(warehous
     # Two children on our own list in April; the published table of the same list says 5, and 7 for May, when no list
     # came. April counts 2, May 7: neither month counts both.
     april, may = date(2024, 4, 1), date(2024, 5, 1)
-    days = {april: (19814, 19843), may: (19844, 19874)}
     one = {"load_id": "list", "clock": "slt", "area": "X", "excepted": False, "started_on": april, "started_day": 19814}
     rows = [{**one, "pathway_id": str(n)} for n in range(2)]
     everyone = {"clock": "slt", "state": "waiting", "area": "X", "breakdown": "all", "group": "all"}
     band = {**everyone, "weeks_from": 0, "weeks_to": 12}
     bands = [{**band, "load_id": load, "children": n} for load, n in (("table 4", 5), ("table 5", 7))]
     held = [("own", "list", april), ("sitrep", "table 4", april), ("sitrep", "table 5", may)]
-    covered = [
-        {"source": source, "organisation": "o", "month": month, "load_id": load, "basis": "snapshot"}
-        | dict(zip(("month_start_day", "month_end_day"), days[month], strict=True))
-        for source, load, month in held
-    ]
     with warehouse.writing() as writer:
         writer.insert(PATHWAYS, PATHWAYS.frame(rows))
         writer.insert(BAND_COUNTS, BAND_COUNTS.frame(bands))
-        writer.insert(COVERAGE, COVERAGE.frame(covered))
+        insert_loads(writer, [load_row(load, source, month) for source, load, month in held])
     with warehouse.reading() as reader:
         facts = read_facts(reader)
     counts = facts["clock_counts"]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.load import coverage
+from etl.scope import Scope
 from etl.tables import COVERAGE, LOADS, PATHWAYS
 from etl.warehouse import Reader, Warehouse, open_warehouse
 from metrics.kept_cells import CELLS, read_cells
@@ -49,6 +50,10 @@ class Counting:
     def query(self, sql: str, parameters: Any = ()) -> pd.DataFrame:
         self.asked += sql
         return self._reader.query(sql, parameters)
+
+    @property
+    def scope(self) -> Scope | None:
+        return self._reader.scope
 
     def coded(self, sql: str) -> pd.DataFrame:
         self.asked += sql

@@ -1,5 +1,6 @@
 """A lake and its register: what a load, a withdrawal, a cut-off and a refusal leave behind."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from etl.tables import ANSWERS, COVERAGE, PATHWAYS
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.clocks import load_clocks, select_clocks
 from metrics.warehouse_facts import read_facts, select_fact
+from tests.loads import insert_loads, load_row
 from tests.spark.conftest import spark_address
 from tests.waits import child, write
 
@@ -139,6 +141,7 @@ def test_a_lake_that_lost_its_rows_is_told_and_not_counted_as_nobody(
     spark: None, lake: Warehouse, tmp_path: Path
 ) -> None:
     with lake.writing() as writer:
+        insert_loads(writer, [load_row(name, name, date(2024, 5, 1)) for name in "ab"])
         writer.insert(PATHWAYS, pathway("a"))
         writer.insert(PATHWAYS, pathway("b"))
     next((tmp_path / "lake" / "pathways").glob("rows-b*")).unlink()
