@@ -15,7 +15,7 @@ from metrics.compute import Facts, compute
 from metrics.definition import load_definitions
 from metrics.warehouse_facts import read_facts
 from tests.spark.conftest import spark_address
-from tests.spark.stores import area_of, assert_same, fill, random_children, together, worked_examples
+from tests.spark.stores import Frames, area_of, assert_same, fill, random_children, together, worked_examples
 
 pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
 KPIS = load_definitions()
@@ -30,11 +30,8 @@ def counted(house: Warehouse) -> Facts:
         return {**read_facts(reader), "feeds": read_feeds(reader)}
 
 
-@pytest.fixture(scope="module")
-def folder(spark: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where both engines hold one store: every worked example, and random children of several areas."""
-    folder = tmp_path_factory.mktemp("both")
-    frames = together(worked_examples(KPIS), random_children(600, AREAS))
+def filled(folder: Path, frames: Frames) -> Path:
+    """Return the folder in which both engines hold one store."""
     for address in (f"duckdb:{folder / 'w.duckdb'}", spark_address(folder)):
         fill(open_warehouse(address, everybody=True), frames)
     return folder
@@ -47,24 +44,33 @@ def as_seen(folder: Path, scope: Scope | None = None) -> tuple[Facts, Facts]:
 
 
 @pytest.fixture(scope="module")
-def both(folder: Path) -> tuple[Facts, Facts]:
-    return as_seen(folder)
+def both(spark: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, Facts]:
+    frames = together(worked_examples(KPIS), random_children(600, AREAS))
+    return as_seen(filled(tmp_path_factory.mktemp("both"), frames))
 
 
-def test_an_area_and_a_roll_up_see_the_same(folder: Path, both: tuple[Facts, Facts]) -> None:
+def test_an_area_and_a_roll_up_see_the_same(spark: None, tmp_path: Path) -> None:
     here, there, elsewhere = AREAS
-    waiting = {}
-    for scope in (Scope(here), Scope(there), Scope("QOC", (here, there))):
-        duckdb, spark = as_seen(folder, scope)
-        for name, facts in duckdb.items():
-            assert_same(facts, spark[name], f"{scope.area}: {name}")
-        counts = duckdb["clock_counts"]
-        mine = counts[(counts["state"] == "waiting") & (counts["breakdown"] == "all") & (counts["area"] == scope.area)]
-        waiting[scope.area] = mine.groupby("month")["children"].sum()
-        own = {here, elsewhere} if scope.area == here else {here, there} if scope.area == there else {"QOC"}
-        assert set(counts["area"].unique()) & {*AREAS, "QOC"} == own
-    assert waiting[here].sum() > 400
+    folder, waiting = filled(tmp_path, random_children(240, AREAS)), {}
+    roll_up = Scope("QOC", (here, there))
+    duckdb, of_spark = as_seen(folder, roll_up)
+    for name, facts in duckdb.items():
+        assert_same(facts, of_spark[name], name)
+    for area, seen, facts in (
+        (here, {here, elsewhere}, counted(DuckDBEngine(folder / "w.duckdb", 30, Scope(here)))),
+        (there, {here, there}, counted(DuckDBEngine(folder / "w.duckdb", 30, Scope(there)))),
+        ("QOC", {"QOC"}, duckdb),
+    ):
+        counts = facts["clock_counts"]
+        mine = counts[(counts["state"] == "waiting") & (counts["breakdown"] == "all") & (counts["area"] == area)]
+        waiting[area] = mine.groupby("month")["children"].sum()
+        assert set(counts["area"].unique()) == seen
+    assert waiting[here].sum() > 100
     pd.testing.assert_series_equal(waiting["QOC"], waiting[here] + waiting[there])
+    lake = parse_spark(spark_address(folder).removeprefix("spark:"))
+    with SparkEngine(lake, 30, Scope(here)).reading() as reader:
+        held = reader.query("SELECT load_id, COUNT(*) AS children FROM pathways GROUP BY load_id")
+    assert set(held["load_id"]) == {f"{here} {number}" for number in range(3)}
 
 
 def test_every_fact_of_examples_and_random_children_is_the_same(both: tuple[Facts, Facts]) -> None:
