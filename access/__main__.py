@@ -52,7 +52,7 @@ def _end(options: argparse.Namespace) -> int:
     sessions = Sessions(data_folder())
     count = sessions.end(options.oid, tenant, time.time())
     print(f"{count} sign-in{'' if count == 1 else 's'} of the last hours ended, and every other made before now.")
-    record(open_warehouse(everybody=True), acting(options.by), "end sessions", f"{options.oid}@{tenant}", options.why)
+    record(open_warehouse(), acting(options.by), "end sessions", f"{options.oid}@{tenant}", options.why)
     return 0
 
 

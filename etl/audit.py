@@ -42,6 +42,7 @@ def append(writer: Writer, act: Act, what: str, subject: str, detail: str) -> No
         raise NotAllowedError("Your role does not allow this; nothing was changed. Ask an analyst.")
     told = {"who": act.who, "role": act.role, "act": what, "subject": subject, "detail": detail}
     row: dict[str, object] = {"at": act.at, **{name: one_line(text) for name, text in told.items()}}
+    row["local_area"] = writer.scope.area if writer.scope else None
     typed = AUDIT.frame([row]).drop(columns=["number", "sha256"])
     last = _last(writer)
     before = (int(last["number"].iloc[0]), str(last["sha256"].iloc[0])) if len(last) else ()
@@ -55,7 +56,7 @@ def record(warehouse: Warehouse, act: Act, what: str, subject: str, detail: str)
 
 
 def acts(reader: Reader) -> pd.DataFrame:
-    """Return every row of the audit, newest first."""
+    """Return every row of the audit that the reader's area may see, newest first."""
     return reader.query("SELECT * FROM audit ORDER BY number DESC")
 
 
@@ -66,7 +67,8 @@ def audit_head(reader: Reader) -> str:
 
 def audit_faults(reader: Reader, heads: Mapping[str, str]) -> list[str]:
     """Return, in sentences, where the audit is not what was written; `heads` are heads noted elsewhere, by where."""
-    return chain.faults(acts(reader), heads)
+    every = f"SELECT * FROM {reader.stored(AUDIT)} ORDER BY number DESC"  # noqa: S608 (contract)
+    return chain.faults(reader.query(every), heads)
 
 
 def published_heads(editions: Path) -> dict[str, str]:
@@ -83,4 +85,5 @@ def published_heads(editions: Path) -> dict[str, str]:
 
 
 def _last(reader: Reader) -> pd.DataFrame:
-    return reader.query("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1")
+    newest = f"SELECT number, sha256 FROM {reader.stored(AUDIT)} ORDER BY number DESC LIMIT 1"  # noqa: S608 (contract)
+    return reader.query(newest)

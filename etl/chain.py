@@ -16,7 +16,7 @@ _BEFORE_THE_FIRST = ""
 
 
 def chained(rows: pd.DataFrame, number: int = 0, sha256: str = _BEFORE_THE_FIRST) -> pd.DataFrame:
-    """Return rows (at, who, role, act, subject, detail) with number and sha256, following on a row with these two."""
+    """Return rows (at, who, role, act, subject, detail, local_area) with number and sha256, after one with these two."""
     links = []
     for row in rows.to_dict("records"):
         number += 1
@@ -67,6 +67,9 @@ def _denied(rows: pd.DataFrame, heads: Mapping[str, str]) -> Iterable[str]:
 
 def _link(before: str, row: Mapping[Any, Any]) -> str:
     said = [_plain(row[name]) for name in _FIELDS]
+    whose = _plain(row.get("local_area"))
+    if whose is not None:  # acts were nobody's before several areas shared a warehouse
+        said.append(whose)
     return hashlib.sha256(json.dumps([before, *said]).encode()).hexdigest()
 
 

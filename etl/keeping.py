@@ -25,7 +25,7 @@ class Told:
 
 def audit(*, verify: bool) -> Told:
     """Return every act, newest first, and whether each stands as it was written. Raises WarehouseBusyError."""
-    with open_warehouse(everybody=True).reading() as reader:
+    with open_warehouse().reading() as reader:
         rows, faults = acts(reader), audit_faults(reader, published_heads(editions_folder())) if verify else []
     plain = rows.assign(at=rows["at"].dt.strftime("%Y-%m-%dT%H:%M:%S")).astype("object")
     data = {"acts": plain.where(plain.notna(), None).to_dict("records"), "faults": faults}

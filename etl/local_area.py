@@ -70,8 +70,8 @@ def load_local_area(plan: Path) -> LocalArea:
     fitting = [code for code in codes if re.fullmatch(_CODE if members else COUNCIL, code)]
     if not fitting:
         raise DocumentError("plan.yaml: no local area is a council (E06… to E10…), so children have no area.")
-    if wrong := [code for code in members if not re.fullmatch(COUNCIL, code) or code in codes]:
-        raise DocumentError(f"plan.yaml: rolls_up: {wrong[0]!r} is no other council (E06… to E10…).")
+    if wrong := [code for code in members if not re.fullmatch(COUNCIL, code) or [*codes, *members].count(code) > 1]:
+        raise DocumentError(f"plan.yaml: rolls_up: {wrong[0]!r} is no other council (E06… to E10…), or given twice.")
     path = plan / "providers.yaml"
     providers = {} if not path.is_file() else read_mapping(path)
     return LocalArea(

@@ -25,7 +25,7 @@ def _chain_the_audit(writer: "Writer") -> None:
     rows = writer.query('SELECT * FROM audit ORDER BY "at", rowid')
     writer.execute("DROP TABLE audit")
     writer.execute(AUDIT.ddl())
-    writer.insert(AUDIT, AUDIT.typed(chained(rows)))
+    writer.insert(AUDIT, AUDIT.typed(chained(rows).assign(local_area=None)))
 
 
 def _scale_the_answers(writer: "Writer") -> None:
@@ -55,6 +55,10 @@ def _say_whose_it_is(writer: "Writer") -> None:
         writer.execute(table.ddl())
         whose = [EVERYBODY if load in published else area for load in loads]
         writer.insert(table, table.typed(rows.assign(local_area=whose)))
+    acts = writer.query("SELECT * FROM audit")
+    writer.execute("DROP TABLE audit")
+    writer.execute(AUDIT.ddl())
+    writer.insert(AUDIT, AUDIT.typed(acts.assign(local_area=None)))  # their hashes stand
     if len(writer.query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'pieces'")):  # a lake's, etl/engine_spark.py
         writer.execute("ALTER TABLE pieces RENAME TO pieces_before")
         writer.execute("CREATE TABLE pieces (table_name TEXT NOT NULL, piece TEXT NOT NULL, load_id TEXT NOT NULL)")

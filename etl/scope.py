@@ -12,6 +12,7 @@ from etl.table import Table
 from etl.tables import (
     ANSWERS,
     AREAS,
+    AUDIT,
     BAND_COUNTS,
     COVERAGE,
     EVERYBODY,
@@ -41,6 +42,8 @@ class Scope:
         `stored` names each table with every area's rows in it. Reads on DuckDB and Spark alike.
         """
         held = f"{stored(table)} AS {table.name}"
+        if table == AUDIT:
+            return f"SELECT * FROM {held} WHERE local_area IS NULL OR local_area = '{self.area}'"  # noqa: S608 (a code)
         if table in PLAN_RECORD:
             return f"SELECT * FROM {held} WHERE local_area = '{self.area}'"  # noqa: S608 (a code)
         if "load_id" not in table.names():

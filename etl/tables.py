@@ -263,6 +263,7 @@ AUDIT = Table(
         Column("subject", "TEXT", "on what"),
         Column("detail", "TEXT", "in words, without any cell's value", required=False),
         Column("sha256", "TEXT", "hash of this row and of the hash before it"),
+        Column("local_area", "TEXT", "code of the local area whose act it is; missing: everybody's", required=False),
     ),
     key=("number",),
 )

@@ -31,15 +31,15 @@ class Reader(Protocol):
     def coded(self, sql: str) -> pd.DataFrame:
         """Return the rows a SELECT yields, its words as categories."""
 
+    def stored(self, table: Table) -> str:
+        """Return the name of a table as it is stored, every area's rows in it."""
+
 
 class Writer(Reader, Protocol):
     """A transaction: all of it happens, or none."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one UPDATE or DELETE, on tables as they are `stored`."""
-
-    def stored(self, table: Table) -> str:
-        """Return the name of a table as it is stored, every area's rows in it."""
 
     def insert(self, table: Table, frame: pd.DataFrame) -> None:
         """Append rows, the area's own unless they say whose. Raises ValueError where they break the contract."""

@@ -3,7 +3,7 @@
 An area's exact figures never leave its own data folder. What is made of board files alone can say no more than they do.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.definition import Definition
-from metrics.edition import EditionError, Manifest, current_edition, read_manifest, read_tables
+from metrics.edition import EditionError, Manifest, file_sha256, pointed_at, read_manifest, read_tables
 from metrics.edition_tables import EDITION_AREAS, RESULTS
+
+_BOARD = "board.duckdb"
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,13 @@ def read_beside(folders: Iterable[Path], *, but: str, demonstration: bool) -> tu
     found: dict[str, Beside] = {}
     left_out = []
     for folder in folders:
-        editions = folder / "editions"
         try:
-            current = current_edition(editions)
-            if current is None:
-                left_out.append(f"{folder}: nothing is published there yet.")
-                continue
-            one = Beside(read_manifest(editions, current), read_tables(editions, current, "board"))
+            one = _read(folder / "editions")
         except EditionError as error:
             left_out.append(f"{folder}: {error}")
+            continue
+        except OSError:
+            left_out.append(f"{folder}: it cannot be read.")
             continue
         if not one.area:
             left_out.append(f"{folder}: its edition does not say whose it is; publish there again.")
@@ -55,6 +55,31 @@ def read_beside(folders: Iterable[Path], *, but: str, demonstration: bool) -> tu
         else:
             found[one.area] = one
     return list(found.values()), left_out
+
+
+def _read(editions: Path) -> Beside:
+    """Return the board file of the edition in use. Raises EditionError, OSError."""
+    if not editions.is_dir():
+        raise EditionError("There is no folder of editions there.")
+    current = pointed_at(editions)
+    if current is None:
+        raise EditionError("Nothing is published there yet.")
+    manifest = read_manifest(editions, current)
+    if manifest.files.get(_BOARD) not in (None, file_sha256(editions / current / _BOARD)):
+        raise EditionError(f"Edition {current} does not hold what was published.")
+    return Beside(manifest, read_tables(editions, current, "board"))
+
+
+def without_others(
+    results: pd.DataFrame, others: Sequence[Beside], kpis: Mapping[str, Definition], strict: Set[tuple[str, str]]
+) -> pd.DataFrame:
+    """Return the results without what our own lists say of areas that stand beside us: they know better.
+
+    `strict` are leads and areas with figures that are not published.
+    """
+    leads = results["kpi"].map({name: str(kpi.select[kpi.lead]) for name, kpi in kpis.items()})
+    listed = pd.MultiIndex.from_arrays([leads, results["area"]]).isin(list(strict))
+    return results[~(listed & results["area"].isin([other.area for other in others]))].reset_index(drop=True)
 
 
 def results_beside(

@@ -24,6 +24,7 @@ def for_board(
     checks = tables["checks"]
     pairs = pd.MultiIndex.from_frame(checks[["clock", "area"]])
     own = pd.Series(pairs.isin(list(strict)) if strict else False, index=checks.index)
+    own &= checks["check"] != "members"  # which area has no list is no number
     words = checks["passed"].map(_HELD)
     return {
         **tables,

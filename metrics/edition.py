@@ -168,6 +168,11 @@ def make_current(folder: Path, edition_id: str) -> None:
 def current_edition(folder: Path) -> str | None:
     """Return the id of the edition in use, or None where nothing was ever published."""
     finish_restore(folder.parent)
+    return pointed_at(folder)
+
+
+def pointed_at(folder: Path) -> str | None:
+    """Return the id of the edition in use, in a folder that is another's to mend; None without one."""
     pointer = folder / _POINTER
     return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
 

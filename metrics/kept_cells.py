@@ -39,7 +39,12 @@ CELLS = Table(
 _PARTS = Table(
     "parts",
     "One row per load and month whose cells are kept.",
-    (Column("load_id", "TEXT", "the load"), Column("month", "DATE", "the month")),
+    (
+        Column("load_id", "TEXT", "the load"),
+        Column("month", "DATE", "the month"),
+        # After a restore another file may come under a load's old name.
+        Column("content_sha256", "TEXT", "hash of the rows that were counted"),
+    ),
 )
 
 
@@ -72,7 +77,10 @@ def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
 
 
 def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
-    wanted = reader.query("SELECT load_id, month, month_start_day FROM coverage")
+    wanted = reader.query(
+        "SELECT coverage.load_id, coverage.month, coverage.month_start_day, loads.content_sha256 FROM coverage "
+        "JOIN loads ON loads.load_id = coverage.load_id"
+    )
     wanted = wanted.astype({"month": "datetime64[s]"})
     connection = connect(path, read_only=False)
     try:
@@ -80,19 +88,19 @@ def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
         connection.begin()
         for table in (CELLS, _PARTS):
             connection.execute(table.ddl())
-        have = _PARTS.typed(connection.execute("SELECT load_id, month FROM parts").df())
-        both = wanted.merge(have.assign(kept=True), on=["load_id", "month"], how="left")
+        have = _PARTS.typed(connection.execute("SELECT * FROM parts").df())
+        both = wanted.merge(have.assign(kept=True), on=_PARTS.names(), how="left")
         fresh = both[both["kept"].isna()]
+        connection.register("kept", both.loc[both["kept"].notna(), ["load_id", "month"]])
+        for table in (CELLS, _PARTS):
+            connection.execute(
+                f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
+                "(SELECT load_id, CAST(month AS DATE) FROM kept)"
+            )
         if len(fresh):
             found = _typed(reader.coded(select_clock_cells(splits, _select_coverage(fresh))))
             insert_frame(connection, CELLS, found)
             insert_frame(connection, _PARTS, _PARTS.typed(fresh))
-        connection.register("wanted", wanted[["load_id", "month"]])
-        for table in (CELLS, _PARTS):
-            connection.execute(
-                f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
-                "(SELECT load_id, CAST(month AS DATE) FROM wanted)"
-            )
         cells = _typed(coded(connection, "SELECT * FROM cells"))
         connection.commit()
         return cells

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from etl.settings import folders_beside, reference_folder
 from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
-from metrics.beside import areas_beside, read_beside, results_beside
+from metrics.beside import areas_beside, read_beside, results_beside, without_others
 from metrics.comparators import compared, load_neighbours
 from metrics.compute import Facts, compute
 from metrics.course import Courses
@@ -104,8 +104,8 @@ def _publish(
     demonstration = bool(current["demonstration"].any())
     elsewhere = [folder for folder in folders_beside() if folder.resolve() != editions.parent.resolve()]
     others, left_out = read_beside(elsewhere, but=plan.local[0], demonstration=demonstration)
-    members = members_beside(others, plan.rolls_up)
-    areas = pd.concat([areas_beside(others), areas, _home(plan, areas)], ignore_index=True)
+    members = members_beside(others, plan.rolls_up, left_out)
+    areas = pd.concat([areas, _home(plan, areas), areas_beside(others)], ignore_index=True)
     month = as_of or _read_in(current, facts, plan, at)
     step("compute KPIs")
     kpis = load_definitions()
@@ -114,8 +114,14 @@ def _publish(
     results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
-    made = with_members(checks(facts), facts["observed"], plan.local[0], members)
+    strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
+    results = without_others(results, others, kpis, strict)
+    every, home = checks(facts), plan.local[0]
+    made = with_members(every, facts["observed"], home, members)
+    # What a board is told of a roll-up rests on its members' checks: its own are on exact figures.
+    made_for_board = with_members(every[every["area"] != home], facts["observed"], home, members) if members else made
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
+    counted_anyway = results
     results = withheld(results, kpis.values(), made)
     if results.empty:
         raise EditionError(f"No figure is as old as {month:%B %Y}; nothing was published. Choose a later --as-of.")
@@ -156,14 +162,15 @@ def _publish(
         }
 
     step("hide small counts")
-    strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
     if members:
-        kept = added_for_board(results, bands, kpis, strict, members, policy)
+        of_plan = {lead for lead, _ in strict_leads(plan)}
+        kept = added_for_board(counted_anyway, bands, kpis, strict, members, policy, of_plan)
+        kept = replace(kept, results=withheld(kept.results, kpis.values(), made_for_board))
     else:
         kept = protected(results, bands, kpis, facts, strict, policy, disclosed_before(editions))
     step("score for the board")
     rounded = told(kept.results, kept.bands, DISCLOSED.empty(), board_counts(surveys, policy), "board")
-    board = for_board(rounded, loads, strict)
+    board = for_board({**rounded, "checks": made_for_board}, loads, strict)
     tables = told(results, bands, kept.disclosed, surveys, "restricted")
     step("write edition")
     digests = (content_hash(tables), content_hash(board))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from etl.tables import EVERYONE
 from etl.warehouse import Reader
 from metrics.beside import Beside
 from metrics.quality_tables import CHECKS
@@ -17,10 +16,10 @@ _MEASURE = [*_PERIOD, "area", "breakdown", "group"]
 _PARTS = ["numerator", "denominator"]
 _MOVES = ("stock_flow", "ageing", "unchanged")
 _HELD = (
-    "SELECT measures.measure, measures.month, measures.period_months, measures.area, measures.breakdown, "
-    'measures."group", COUNT(DISTINCT coverage.local_area) AS members FROM coverage '
+    "SELECT DISTINCT measures.measure, measures.month, measures.period_months, measures.area, measures.breakdown, "
+    'measures."group", coverage.local_area AS member FROM coverage '
     "JOIN measures ON measures.load_id = coverage.load_id AND measures.month = coverage.month "
-    "WHERE measures.area = ? AND list_contains(?, coverage.local_area) GROUP BY ALL"
+    "WHERE measures.area = ? AND list_contains(?, coverage.local_area)"
 )
 
 
@@ -29,14 +28,17 @@ def added_measures(reader: Reader, values: pd.DataFrame) -> pd.DataFrame:
     if reader.scope is None or not reader.scope.members:
         return values
     held = reader.query(_HELD, [reader.scope.area, list(reader.scope.members)])
-    ours = values[_MEASURE].merge(held, on=_MEASURE, how="left")["members"].notna().to_numpy()
+    known = held[_MEASURE].drop_duplicates().assign(known=True)
+    ours = values[_MEASURE].merge(known, on=_MEASURE, how="left")["known"].notna().to_numpy()
     rows = values[ours]
     # A sum of pandas passes over what is missing: a part that is missing of one member is missing of all.
     parts = rows.groupby(_MEASURE, sort=False)[_PARTS]
     added = parts.sum().where(parts.count().eq(parts.size(), axis=0)).reset_index()
     flags = rows.groupby(_MEASURE, sort=False)["flag"].first().to_numpy()
-    whole = held.loc[(held["breakdown"] == EVERYONE) & (held["members"] == len(reader.scope.members)), _PERIOD]
-    complete = added[_PERIOD].merge(whole.assign(complete=True), on=_PERIOD, how="left")["complete"].notna()
+    # A group that a member has none of adds nothing, where the member splits its figure at all.
+    split = [*_PERIOD, "breakdown"]
+    members = held.groupby(split)["member"].nunique().rename("members").reset_index()
+    complete = added[split].merge(members, on=split, how="left")["members"] == len(reader.scope.members)
     added["flag"] = pd.Series(flags, dtype="str").mask(~complete, "not_supplied")
     added[_PARTS] = added[_PARTS].mask(added["flag"].notna())
     return pd.concat([values[~ours], added.reindex(columns=values.columns).astype(values.dtypes)], ignore_index=True)
@@ -56,7 +58,7 @@ def with_members(made: pd.DataFrame, observed: pd.DataFrame, area: str, members:
     for (clock, month), held in lists[lists["member"].isin(codes)].groupby(["clock", "month"]):
         if missing := [code for code in codes if code not in set(held["member"])]:
             have = f"{len(codes) - len(missing)} of {len(codes)} local areas have a list"
-            rows.append({"clock": clock, "area": area, "month": month, "check": "submitters", "passed": False,
+            rows.append({"clock": clock, "area": area, "month": month, "check": "members", "passed": False,
                          "sentence": f"{have}; missing: {', '.join(missing)}."})  # fmt: skip
     # What came and went cannot be told beside a month that lacks a member.
     lacking = CHECKS.frame(rows)[["clock", "area", "month"]]

@@ -5,6 +5,7 @@ between a roll-up and its members, this month's or an earlier one's, says more t
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from etl.tables import EVERYONE
 from metrics.beside import Beside, comparable
 from metrics.definition import Definition
 from metrics.disclosure import Protected
-from metrics.disclosure_counts import of_people, told_months
+from metrics.disclosure_counts import of_people
 from metrics.disclosure_policy import Policy
 from metrics.edition import EditionError
 from metrics.edition_tables import BANDS, RESULTS
@@ -27,29 +28,34 @@ _BAND = [*_LIST, "weeks_from", "weeks_to"]
 _FIGURES = ["numerator", "denominator", "value"]
 
 
-def members_beside(others: Sequence[Beside], members: Sequence[str]) -> list[Beside]:
+def members_beside(others: Sequence[Beside], members: Sequence[str], left_out: Sequence[str]) -> list[Beside]:
     """Return the members' board files, in their order. Raises EditionError where one is not there."""
     held = {other.area: other for other in others}
     if missing := [code for code in members if code not in held]:
+        why = "".join(f" {sentence}" for sentence in left_out)
         raise EditionError(
             f"A roll-up's board is told what its members' boards are told, and {', '.join(missing)} has no edition "
-            "beside it; nothing was published. Publish there, and name its data folder in WAYMARK_BESIDE."
+            f"beside it; nothing was published. Publish there, and name its data folder in WAYMARK_BESIDE.{why}"
         )
     return [held[code] for code in members]
 
 
 def added_for_board(
     results: pd.DataFrame, bands: pd.DataFrame, kpis: Mapping[str, Definition], strict: set[tuple[str, str]],
-    members: Sequence[Beside], policy: Policy,
+    members: Sequence[Beside], policy: Policy, of_plan: AbstractSet[str] = frozenset(),
 ) -> Protected:  # fmt: skip
     """Return what a roll-up's board may see of results and bands: public rows, and sums of the members' board files.
 
-    A sum is missing where a part of it is hidden or was not published yet. Percentiles do not add up and are hidden.
+    A sum is missing where a part of it is hidden or was not published yet. Percentiles do not add up and are hidden,
+    and so are figures of measures that a plan's own record gives (`of_plan`). Groups are told where the members' are.
     """
     leads = {name: str(kpi.select[kpi.lead]) for name, kpi in kpis.items() if of_people(kpi)}
     own = pd.MultiIndex.from_arrays([results["kpi"].map(leads).fillna(""), results["area"]]).isin(list(strict))
-    sums = _sums(pd.concat([comparable(member, kpis) for member in members], ignore_index=True), len(members))
-    made = _results(results[own & told_months(results).to_numpy()], sums, kpis, len(members), policy)
+    rows = pd.concat([comparable(member, kpis) for member in members], ignore_index=True)
+    sums = _sums(rows[~rows["kpi"].map(leads).isin(of_plan)], len(members))
+    groups = pd.MultiIndex.from_frame(results[_ROW]).isin(pd.MultiIndex.from_frame(sums[_ROW]))
+    mine = results[own & ((results["breakdown"] == EVERYONE) | groups).to_numpy()]
+    made = _results(mine, sums, kpis, len(members), policy)
     listed = pd.MultiIndex.from_frame(bands[["clock", "area"]]).isin(list(strict))
     board = pd.concat([bands[~listed], _bands(bands[listed], members)], ignore_index=True)
     told = pd.concat([results[~own], made]).sort_index()
@@ -69,8 +75,8 @@ def _of_all(added: pd.DataFrame, rows: pd.DataFrame, key: list[str], members: in
 
 
 def _sums(rows: pd.DataFrame, members: int) -> pd.DataFrame:
-    """Return one row per result whose whole every member is told; a group that one has none of adds nothing."""
-    return _of_all(_added(rows, _ROW, _FIGURES), rows[rows["breakdown"] == EVERYONE], _PERIOD, members)
+    """Return one row per result whose breakdown every member is told; a group that one has none of adds nothing."""
+    return _of_all(_added(rows, _ROW, _FIGURES), rows, [*_PERIOD, "breakdown"], members)
 
 
 def _results(

@@ -82,7 +82,8 @@ def read_facts(reader: Reader) -> Facts:
 def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
     """Return every fact: the clock counts from cells read before."""
     observed = reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks())))
-    cells, set_aside = rows_before_bands(_compact(cells), observed)
+    members = bool(reader.scope and reader.scope.members)
+    cells, set_aside = rows_before_bands(_compact(cells), observed, of_month=not members)
     return FactFrames(
         {
             "clock_counts": clock_counts(cells),
@@ -96,18 +97,22 @@ def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
     )
 
 
-def rows_before_bands(cells: pd.DataFrame, observed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def rows_before_bands(
+    cells: pd.DataFrame, observed: pd.DataFrame, *, of_month: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the cells that count, and the published bands set aside because a list of children answers for the same.
 
     Both count the same children, so they are never added: for a clock, area and month with a list, the list counts.
+    A roll-up's lists are its members', which is another list than a table publishes under its code: they count in every
+    month (not `of_month`).
     """
     beside = ~cells["load_id"].isin(observed["load_id"]).to_numpy()
     if not beside.any():
         return cells, cells[beside]
-    keys = ["clock", "area", "month"]
-    listed = observed[keys].drop_duplicates().astype({"month": "datetime64[s]"}).assign(listed=True)
-    places = cells.loc[beside, keys].astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
-    beside[beside] = places.merge(listed, on=keys, how="left")["listed"].notna().to_numpy()
+    keys = ["clock", "area", *(["month"] if of_month else [])]
+    listed = observed.astype({"month": "datetime64[s]"})[keys].drop_duplicates().assign(listed=True)
+    places = cells[beside].astype({"clock": "str", "area": "str", "month": "datetime64[s]"})
+    beside[beside] = places[keys].merge(listed, on=keys, how="left")["listed"].notna().to_numpy()
     return cells[~beside], cells[beside]
 
 

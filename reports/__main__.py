@@ -33,7 +33,7 @@ def _pack(options: argparse.Namespace) -> int:
     files = _files(options, made)
     content = {path: made.content(wanted) for wanted, path in files.items()}
     act = acting(options.by)
-    on_record(editions, open_warehouse(everybody=True), act, made, list(files))
+    on_record(editions, open_warehouse(), act, made, list(files))
     for path, pack in content.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, pack)

@@ -15,19 +15,24 @@ import pytest
 from etl.__main__ import main as etl
 from etl.audit import Act, audit_faults, published_heads
 from etl.check_in import CheckIn, record_check_in
+from etl.engine_duckdb import DuckDBEngine
 from etl.plan_load import ensure_plan
 from etl.plan_record import read_plan_record
 from etl.plan_shape import load_plan_shape
+from etl.scope import Scope
 from etl.settings import SHIPPED
-from etl.tables import EVERYONE
+from etl.tables import EVERYONE, MEASURES
 from etl.warehouse import open_warehouse
 from metrics.__main__ import main as metrics
-from metrics.beside import Beside, read_beside
+from metrics.beside import Beside, read_beside, results_beside, without_others
 from metrics.definition import load_definitions
 from metrics.disclosure_policy import load_policy
 from metrics.edition import current_edition, read_manifest, read_tables
+from metrics.roll_up import added_measures
 from metrics.roll_up_board import added_for_board
+from metrics.warehouse_facts import select_fact
 from tests import sitrep, waits
+from tests.loads import insert_loads, load_row
 
 KPIS = load_definitions()
 HERE, THERE, BOTH = "E06000051", "E06000020", "QOC"
@@ -212,6 +217,91 @@ def test_exact_figures_of_a_roll_up_change_nothing_of_its_board_file(areas: Area
     pd.testing.assert_frame_equal(first.bands[own_bands], second.bands[own_bands])
 
 
+def test_a_groups_sum_needs_every_members_split_and_exact_rows_name_no_group(areas: Areas) -> None:
+    others, _ = read_beside([areas.root / code for code in (HERE, THERE)], but=BOTH, demonstration=False)
+    tables, policy = areas.tables(BOTH), load_policy(areas.root / BOTH / "plan")
+    whole = others[1].tables["results"]
+    split = whole["breakdown"].eq("diagnosis") & whole["area"].eq(THERE)
+    unsplit = Beside(others[1].manifest, {**others[1].tables, "results": whole[~split]})
+    strict = {("nd_assessment", BOTH)}
+    for members, groups in ((others, 1), ([others[0], unsplit], 0)):
+        found = added_for_board(tables["results"], tables["bands"], KPIS, strict, members, policy).results
+        mine = found[(found["kpi"] == "nd_list_size") & (found["area"] == BOTH) & (found["breakdown"] == "diagnosis")]
+        assert mine["value"].tolist() == [145] * groups
+
+
+def test_what_our_lists_say_of_a_neighbour_gives_way_to_its_own_board(areas: Areas) -> None:
+    others, _ = read_beside([areas.root / THERE], but=HERE, demonstration=False)
+    results = areas.tables(HERE)["results"]
+    ours = results[(results["area"] == HERE) & (results["kpi"] == "nd_list_size")].assign(area=THERE)
+    public = results[results["area"] == "E92000001"].assign(area=THERE)
+    held = pd.concat([ours, public], ignore_index=True)
+    left = without_others(held, others, KPIS, {("nd_assessment", THERE)})
+    assert len(left) == len(public) > 0
+    assert set(results_beside(others, left, KPIS, pd.Timestamp("2024-05-01"))["kpi"]) >= {"nd_list_size"}
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_left_as_it_is(areas: Areas, tmp_path: Path) -> None:
+    broken, empty, changed = (tmp_path / name for name in ("broken", "empty", "changed"))
+    shutil.copytree(areas.root / HERE, broken)
+    (broken / "editions" / "CURRENT").write_text("20200101T000000Z-00000000")
+    (broken / ".restoring.json").write_text("{")
+    (empty / "editions").mkdir(parents=True)
+    shutil.copytree(areas.root / THERE, changed)
+    [board] = changed.glob(f"editions/{current_edition(changed / 'editions')}/board.duckdb")
+    board.chmod(0o600)
+    board.write_bytes(board.read_bytes() + b" ")
+    found, told = read_beside([broken, empty, tmp_path / "none", changed], but=BOTH, demonstration=False)
+    assert found == []
+    assert [words.removeprefix(f"{tmp_path}/") for words in told] == [
+        "broken: There is no edition '20200101T000000Z-00000000'.",
+        "empty: Nothing is published there yet.",
+        "none: There is no folder of editions there.",
+        f"changed: Edition {board.parent.name} does not hold what was published.",
+    ]
+    assert (broken / ".restoring.json").read_text() == "{"
+
+
+def test_the_audit_tells_each_area_its_own_acts(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for area, own, other in ((HERE, 1, 2), (THERE, 2, 1)):
+        areas.as_(area, monkeypatch)
+        capsys.readouterr()
+        assert etl(["audit"]) == 0
+        said = capsys.readouterr().out
+        assert f"nd_waiting_list.RRE.2024-05.{own}" in said
+        assert f"nd_waiting_list.RRE.2024-05.{other}" not in said
+        assert etl(["audit", "--verify"]) == 0
+
+
+def test_a_measure_is_added_up_where_every_member_splits_it(tmp_path: Path) -> None:
+    warehouse = DuckDBEngine(tmp_path / "w.duckdb", 1, Scope(BOTH, (HERE, THERE)))
+    may = date(2024, 5, 1)
+    figures = [
+        (HERE, "all", "all", 60, 80), (THERE, "all", "all", 30, 100),
+        (HERE, "organisation", "RRE", 20, 30), (HERE, "organisation", "RXW", 40, 50),
+        (HERE, "sex", "F", 10, 20), (THERE, "sex", "F", 5, 10), (THERE, "sex", "M", 2, 4),
+    ]  # fmt: skip
+    with warehouse.writing() as writer:
+        insert_loads(writer, [load_row(area, "measures", may, local_area=area) for area in (HERE, THERE)])
+        rows = [
+            {"load_id": area, "measure": "nd_referrals_accepted", "area": area, "month": may, "period_months": 1,
+             "breakdown": breakdown, "group": group, "numerator": over, "denominator": base}
+            for area, breakdown, group, over, base in figures
+        ]  # fmt: skip
+        writer.insert(MEASURES, MEASURES.frame(rows))
+    with warehouse.reading() as reader:
+        found = added_measures(reader, reader.query(select_fact("measure_values")))
+    told = found.sort_values(["breakdown", "group"])[["breakdown", "group", "numerator", "denominator", "flag"]]
+    assert told.astype("object").where(told.notna(), None).to_numpy().tolist() == [
+        ["all", "all", 90, 180, None],
+        ["organisation", "RRE", None, None, "not_supplied"], ["organisation", "RXW", None, None, "not_supplied"],
+        ["sex", "F", 15, 30, None], ["sex", "M", 2, 4, None],
+    ]  # fmt: skip
+    assert set(found["area"]) == {BOTH}
+
+
 def test_a_hidden_part_hides_the_sum(areas: Areas) -> None:
     others, _ = read_beside([areas.root / code for code in (HERE, THERE)], but=BOTH, demonstration=False)
     hiding = others[1].tables["results"].copy()
@@ -284,7 +374,10 @@ def test_a_month_that_lacks_a_member_is_withheld_and_says_who(
         row = copy.value(BOTH, "nd_list_size", BOTH, audience, "2024-06")
         assert row["flag"] == "withheld"
         assert pd.isna(row["value"])
+    results = copy.tables(BOTH)["results"]
+    split = results["breakdown"].eq("organisation") & results["month"].eq("2024-06-01") & results["area"].eq(BOTH)
+    assert set(results.loc[split & results["kpi"].eq("nd_list_size"), "flag"]) == {"withheld"}
     checks = copy.tables(BOTH)["checks"]
-    june_alone = (checks["check"] == "submitters") & (checks["month"] == "2024-06-01")
+    june_alone = (checks["check"] == "members") & (checks["month"] == "2024-06-01")
     [words] = checks.loc[june_alone, "sentence"]
     assert words == f"1 of 2 local areas have a list; missing: {THERE}."

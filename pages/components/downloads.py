@@ -28,5 +28,5 @@ def handed_over(content: bytes, file: str, edition: str, audience: Audience, who
     """Return a file's content, recorded as `fetched` records it."""
     act = who.acting("exact" if audience == "restricted" else "read")
     if audience == "restricted":
-        record(open_warehouse(everybody=True), act, DOWNLOAD, file, f"from edition {edition}")
+        record(open_warehouse(), act, DOWNLOAD, file, f"from edition {edition}")
     return content

@@ -30,7 +30,7 @@ def made(edition_id: str, audience: Audience, wanted: str, who: Visitor) -> byte
     found = make(editions_folder(), plan_folder(), Asked(edition_id, audience))
     form = next(one for one in FORMATS if one == wanted)
     content = found.content(form)
-    on_record(editions_folder(), open_warehouse(everybody=True), act, found, [form])
+    on_record(editions_folder(), open_warehouse(), act, found, [form])
     return content
 
 

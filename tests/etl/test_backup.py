@@ -134,7 +134,7 @@ def test_a_restore_keeps_what_was_there_aside_and_says_what_it_replaced(
     assert acts["faults"] == []
     assert acts["acts"][0] | {"number": 0, "sha256": "", "at": ""} == {
         "number": 0, "at": "", "who": "A. Analyst", "role": "analyst", "act": "restore", "subject": backup.name,
-        "detail": f"in place of an audit that ended with {head}", "sha256": "",
+        "detail": f"in place of an audit that ended with {head}", "sha256": "", "local_area": None,
     }  # fmt: skip
 
 

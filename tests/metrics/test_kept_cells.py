@@ -33,7 +33,8 @@ def load(writer: Any, name: str, first: date, last: date, children: list[tuple[d
             for n, (start, stop) in enumerate(children)
         ),
     )  # fmt: skip
-    insert_loads(writer, [load_row(name, "slt", last, first if first < last else None)])
+    row = load_row(name, "slt", last, first if first < last else None, content_sha256=f"{len(children)} children")
+    insert_loads(writer, [row])
 
 
 def children(last: date, count: int) -> list[tuple[date, date | None]]:
@@ -163,3 +164,17 @@ def test_waits_run_on_through_a_month_without_an_extract(warehouse: Warehouse) -
     counts = {(str(row["month"].date()), row["state"]): row["children"] for row in
               whole.groupby(["month", "state"])["children"].sum().reset_index().to_dict("records")}  # fmt: skip
     assert counts == {("2024-01-01", "waiting"): 1, ("2024-03-01", "waiting"): 2, ("2024-03-01", "started"): 1}
+
+
+def test_another_file_under_the_same_name_is_counted_again(tmp_path: Path) -> None:
+    """As after a restore: the load that comes next takes a number that another one had."""
+    may, store, found = date(2024, 5, 1), tmp_path / "kept", []
+    for count in (5, 8):
+        warehouse = open_warehouse(f"duckdb:{tmp_path / str(count)}.duckdb")
+        with warehouse.writing() as writer:
+            load(writer, "slt.R1D.2024-05.1", may, may, [(date(2024, 4, 1), None)] * count)
+        with warehouse.reading() as reader:
+            cells = read_cells(reader, store)
+        whole = cells[(cells["breakdown"] == "all") & (cells["state"] == "waiting")]
+        found.append(int(whole["children"].sum()))
+    assert found == [5, 8]
