@@ -16,7 +16,7 @@ _BEFORE_THE_FIRST = ""
 
 
 def chained(rows: pd.DataFrame, number: int = 0, sha256: str = _BEFORE_THE_FIRST) -> pd.DataFrame:
-    """Return rows (at, who, role, act, subject, detail, local_area) with number and sha256, after one with these two."""
+    """Return audit rows without number and sha256 with these two, following on a row that has those given."""
     links = []
     for row in rows.to_dict("records"):
         number += 1

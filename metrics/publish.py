@@ -116,11 +116,12 @@ def _publish(
     step("check")
     strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)
     results = without_others(results, others, kpis, strict)
-    every, home = checks(facts), plan.local[0]
-    made = with_members(every, facts["observed"], home, members)
-    # What a board is told of a roll-up rests on its members' checks: its own are on exact figures.
-    made_for_board = with_members(every[every["area"] != home], facts["observed"], home, members) if members else made
+    made = checks(facts)
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
+    lists, home = facts["observed"][facts["observed"]["month"] <= pd.Timestamp(month)], plan.local[0]
+    # What a board is told of a roll-up rests on its members' checks: its own are on exact figures.
+    others_made = made[made["area"] != home] if members else made
+    made, made_for_board = (with_members(own, lists, home, members) for own in (made, others_made))
     counted_anyway = results
     results = withheld(results, kpis.values(), made)
     if results.empty:

@@ -25,6 +25,7 @@ from etl.errors import ConfigurationError, NotAllowedError, UsageError
 from etl.lock import alone_with_warehouse
 from etl.roles import EVERY_RIGHT, NEEDED, Right, may, rights_of
 from etl.settings import sign_in_values
+from etl.tables import AUDIT
 from etl.warehouse import Warehouse
 from tests.access.provider import CLIENT, OIDS, SECRET, TENANT, claims
 
@@ -75,7 +76,7 @@ def test_roles_add_up_and_none_is_nothing() -> None:
 
 def clear_and(warehouse: Warehouse, who: Act, act: str) -> None:
     with warehouse.writing() as writer:
-        writer.execute("DELETE FROM audit")
+        writer.execute(f"DELETE FROM {writer.stored(AUDIT)}")
         append(writer, who, act, "x", "")
 
 
