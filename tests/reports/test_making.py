@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from filelock import FileLock
 from pptx import Presentation
 
 from etl.audit import acts
+from etl.settings import SHIPPED
 from etl.warehouse import open_warehouse
 from metrics.prune import kept_for, prunable
 from reports.__main__ import main
@@ -71,7 +73,7 @@ def test_a_past_pack_is_rebuilt_bit_for_bit(data: Path, publish: Publish) -> Non
     assert "Before: edition e1" in changes(data / "second" / "waymark-board-pack-e2.pptx")
 
     publish("e3", **{SLT: 600.0})
-    (data / "plan").mkdir()
+    shutil.copytree(SHIPPED / "plan", data / "plan")
     Presentation().save(str(data / "plan" / "pack_template.pptx"))  # a template that later packs use
     assert main(["pack", "--out", str(data / "third")]) == 0
     for edition, place in (("e1", "first"), ("e2", "second")):
