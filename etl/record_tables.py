@@ -97,10 +97,7 @@ CHECK_INS = Table(
         _SOURCE,
         _LOCAL_AREA,
     ),
-    key=(
-        "local_area",
-        "check_in_id",
-    ),
+    key=("local_area", "check_in_id"),
 )
 
 EXCEPTION_RESPONSES = Table(
@@ -115,10 +112,7 @@ EXCEPTION_RESPONSES = Table(
         Column("due_on", "DATE", "by when"),
         _LOCAL_AREA,
     ),
-    key=(
-        "local_area",
-        "response_id",
-    ),
+    key=("local_area", "response_id"),
 )
 
 ESCALATIONS = Table(
@@ -141,10 +135,7 @@ ESCALATIONS = Table(
         _SOURCE,
         _LOCAL_AREA,
     ),
-    key=(
-        "local_area",
-        "escalation_id",
-    ),
+    key=("local_area", "escalation_id"),
 )
 
 PLAN_RECORD = (ACTIONS, IMPACT_MEASURES, CHECK_INS, EXCEPTION_RESPONSES, ESCALATIONS)

@@ -71,7 +71,7 @@ class Warehouse(Protocol):
 def open_warehouse(address: str | None = None, *, everybody: bool = False) -> Warehouse:
     """Return the warehouse at `<engine>:<place>`, by default the one the settings name, as the plan's area sees it.
 
-    With `everybody` as it is stored, for what is no area's: audit, backup, health. A restore that was cut off is
+    With `everybody` as it is stored, for what is no area's: backup and health. A restore that was cut off is
     completed first. Raises UsageError, and DocumentError for a plan that names no local area.
     """
     if address is None:

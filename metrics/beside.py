@@ -11,10 +11,8 @@ import pandas as pd
 
 from etl.tables import EVERYONE
 from metrics.definition import Definition
-from metrics.edition import EditionError, Manifest, file_sha256, pointed_at, read_manifest, read_tables
+from metrics.edition import EditionError, Manifest, pointed_at, read_manifest, read_tables, refuse_changed
 from metrics.edition_tables import EDITION_AREAS, RESULTS
-
-_BOARD = "board.duckdb"
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def _read(editions: Path) -> Beside:
     if current is None:
         raise EditionError("Nothing is published there yet.")
     manifest = read_manifest(editions, current)
-    if manifest.files.get(_BOARD) not in (None, file_sha256(editions / current / _BOARD)):
-        raise EditionError(f"Edition {current} does not hold what was published.")
+    refuse_changed(editions / current, manifest, "board")
     return Beside(manifest, read_tables(editions, current, "board"))
 
 
@@ -109,6 +106,6 @@ def comparable(other: Beside, kpis: Mapping[str, Definition]) -> pd.DataFrame:
 
 def areas_beside(others: Sequence[Beside]) -> pd.DataFrame:
     """Return the areas of these board files, one row each: area, level, name."""
-    rows = pd.concat([EDITION_AREAS.empty(), *(other.tables["areas"].assign(of=other.area) for other in others)])
-    own = rows["area"] == rows["of"] if others else rows["area"].notna()
-    return rows.loc[own, ["area", "level", "name"]]
+    held = [(other.area, other.tables["areas"]) for other in others]
+    rows = [areas.loc[areas["area"] == own, ["area", "level", "name"]] for own, areas in held]
+    return pd.concat([EDITION_AREAS.empty()[["area", "level", "name"]], *rows], ignore_index=True)

@@ -138,7 +138,7 @@ def write_edition(
     try:
         for audience, frames in held.items():
             _write_file(building / f"{audience}.duckdb", EDITION, frames)
-        files = {path.name: file_sha256(path) for path in sorted(building.iterdir())}
+        files = {path.name: _sha256(path) for path in sorted(building.iterdir())}
         manifest = manifest.model_copy(update={"files": files})
         (building / "manifest.json").write_text(_sealed(manifest), encoding="utf-8")
         for path in (*building.iterdir(), building):
@@ -235,8 +235,18 @@ def read_tables(folder: Path, edition_id: str, audience: Audience = "restricted"
         raise EditionError(_OTHER_VERSION.format(edition_id)) from error
 
 
-def file_sha256(path: Path) -> str:
-    """Return the hash of a file of an edition, as its manifest has it."""
+def refuse_changed(edition: Path, manifest: Manifest, audience: Audience | None = None) -> None:
+    """Raise EditionError where a file in an edition's folder is not what its manifest says, byte for byte.
+
+    All that are named, or the one of an audience; an edition from before they were named says nothing of them.
+    Raises OSError for one that cannot be read.
+    """
+    for name, expected in manifest.files.items():
+        if audience in (None, name.removesuffix(".duckdb")) and _sha256(edition / name) != expected:
+            raise EditionError(f"Edition {edition.name} does not hold what was published.")
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -3,6 +3,8 @@
 All take and return frames with one row per area, breakdown, group and month (for measures, also period length).
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from metrics.intervals import wilson_ends
@@ -13,15 +15,15 @@ PLACE = ["area", "breakdown", "group", "month"]
 PERCENTILE_MINIMUM = 20
 
 
-def added_up(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return children and the first flag per value of the keys, in their order.
+def added_up(rows: pd.DataFrame, keys: list[str], figures: Sequence[str] = ("children",)) -> pd.DataFrame:
+    """Return the sums of figures and the first flag per value of the keys, in their order.
 
-    A row without a count leaves the whole without one: missing never becomes zero.
+    A row without a figure leaves the whole without it: missing never becomes zero.
     """
-    grouped = rows.assign(absent=rows["children"].isna()).groupby(keys, dropna=False, sort=True)
-    added = grouped.agg(children=("children", "sum"), absent=("absent", "any"), flag=("flag", "first")).reset_index()
-    added["children"] = added["children"].mask(added.pop("absent"))
-    return added
+    grouped = rows.groupby(keys, dropna=False, sort=True)
+    added = grouped.agg(**{name: (name, "sum") for name in figures}, flag=("flag", "first"))
+    known, rows_each = grouped[list(figures)].count(), grouped.size()
+    return added.assign(**{name: added[name].mask(known[name] < rows_each) for name in figures}).reset_index()
 
 
 def share(counts: pd.DataFrame, minimum: int = 0) -> pd.DataFrame:

@@ -119,8 +119,13 @@ class Plan(Document):
 
     @property
     def local(self) -> list[str]:
-        """Return the codes of the plan's own areas, the first of which children belong to."""
+        """Return the codes of the plan's own areas."""
         return [area.area for area in self.areas if area.role == "local"]
+
+    @property
+    def home(self) -> str:
+        """Return the code of the area that children belong to: the first of the plan's own."""
+        return self.local[0]
 
 
 class Baseline(Document):

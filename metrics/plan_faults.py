@@ -24,7 +24,7 @@ def plan_faults(plan: Plan) -> list[str]:
     for name, keys in (("priority_areas", outcomes), ("themes", [theme.key for theme in plan.themes]),
                        ("areas", [area.area for area in plan.areas])):  # fmt: skip
         faults += [f"{name}: {key} is given twice; rename or remove one" for key in _repeated(keys)]
-    if not plan.rolls_up and plan.local and not kind_of(plan.local[0]).startswith("local_authority"):
+    if not plan.rolls_up and plan.local and not kind_of(plan.home).startswith("local_authority"):
         faults.append("areas: put the council (E06… to E10…) first of the local areas; children belong to it")
     if not plan.local:
         faults.append("areas: none has role local; mark the plan's own area")

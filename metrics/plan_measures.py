@@ -30,7 +30,7 @@ def with_plan_measures(
     rows = [*_of_actions(plan, record, kpis, month), *_of_escalations(plan, record)]
     if not rows:
         return facts
-    area = plan.local[0]
+    area = plan.home
     fixed = {"area": area, "breakdown": EVERYONE, "group": EVERYONE, "flag": None}
     held = facts["measure_values"]
     frame = pd.DataFrame([{**fixed, **row} for row in rows])
@@ -41,7 +41,7 @@ def with_plan_measures(
 
 def strict_leads(plan: Plan) -> set[tuple[str, str]]:
     """Return the leads and areas among them that count children and are hidden and rounded for the board."""
-    area = plan.local[0]
+    area = plan.home
     return {(ESCALATED, area), (f"{ESCALATED}/1", area)}
 
 

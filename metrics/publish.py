@@ -103,7 +103,7 @@ def _publish(
         raise EditionError("Nothing is loaded, so there is nothing to publish. Start with: python -m etl load FILE…")
     demonstration = bool(current["demonstration"].any())
     elsewhere = [folder for folder in folders_beside() if folder.resolve() != editions.parent.resolve()]
-    others, left_out = read_beside(elsewhere, but=plan.local[0], demonstration=demonstration)
+    others, left_out = read_beside(elsewhere, but=plan.home, demonstration=demonstration)
     members = members_beside(others, plan.rolls_up, left_out)
     areas = pd.concat([areas, _home(plan, areas), areas_beside(others)], ignore_index=True)
     month = as_of or _read_in(current, facts, plan, at)
@@ -118,7 +118,7 @@ def _publish(
     results = without_others(results, others, kpis, strict)
     made = checks(facts)
     made = made[made["month"] <= pd.Timestamp(month)].reset_index(drop=True)
-    lists, home = facts["observed"][facts["observed"]["month"] <= pd.Timestamp(month)], plan.local[0]
+    lists, home = facts["observed"][facts["observed"]["month"] <= pd.Timestamp(month)], plan.home
     # What a board is told of a roll-up rests on its members' checks: its own are on exact figures.
     others_made = made[made["area"] != home] if members else made
     made, made_for_board = (with_members(own, lists, home, members) for own in (made, others_made))
@@ -222,7 +222,7 @@ def _kpis(kpis: dict[str, Definition]) -> pd.DataFrame:
 
 def _home(plan: Plan, areas: pd.DataFrame) -> pd.DataFrame:
     """Return the row of areas for a roll-up that no published table names."""
-    home = {"area": plan.local[0], "level": kind_of(plan.local[0]).split(" ")[0], "name": plan.area_name}
+    home = {"area": plan.home, "level": kind_of(plan.home).split(" ")[0], "name": plan.area_name}
     unnamed = bool(plan.rolls_up) and home["area"] not in set(areas["area"])
     return pd.DataFrame([home] if unnamed else [], columns=list(home))
 
@@ -256,7 +256,7 @@ def _manifest(
         published_by=by,
         note=note,
         area_name=plan.area_name,
-        local_area=plan.local[0],
+        local_area=plan.home,
         plan_title=plan.title,
         as_of=month,
         plan_start=plan.start,

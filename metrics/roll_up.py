@@ -9,6 +9,7 @@ import pandas as pd
 
 from etl.warehouse import Reader
 from metrics.beside import Beside
+from metrics.kinds import added_up
 from metrics.quality_tables import CHECKS
 
 _PERIOD = ["measure", "month", "period_months"]
@@ -30,16 +31,12 @@ def added_measures(reader: Reader, values: pd.DataFrame) -> pd.DataFrame:
     held = reader.query(_HELD, [reader.scope.area, list(reader.scope.members)])
     known = held[_MEASURE].drop_duplicates().assign(known=True)
     ours = values[_MEASURE].merge(known, on=_MEASURE, how="left")["known"].notna().to_numpy()
-    rows = values[ours]
-    # A sum of pandas passes over what is missing: a part that is missing of one member is missing of all.
-    parts = rows.groupby(_MEASURE, sort=False)[_PARTS]
-    added = parts.sum().where(parts.count().eq(parts.size(), axis=0)).reset_index()
-    flags = rows.groupby(_MEASURE, sort=False)["flag"].first().to_numpy()
+    added = added_up(values[ours], _MEASURE, _PARTS)
     # A group that a member has none of adds nothing, where the member splits its figure at all.
     split = [*_PERIOD, "breakdown"]
     members = held.groupby(split)["member"].nunique().rename("members").reset_index()
     complete = added[split].merge(members, on=split, how="left")["members"] == len(reader.scope.members)
-    added["flag"] = pd.Series(flags, dtype="str").mask(~complete, "not_supplied")
+    added["flag"] = added["flag"].mask(~complete, "not_supplied")
     added[_PARTS] = added[_PARTS].mask(added["flag"].notna())
     return pd.concat([values[~ours], added.reindex(columns=values.columns).astype(values.dtypes)], ignore_index=True)
 

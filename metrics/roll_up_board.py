@@ -19,6 +19,7 @@ from metrics.disclosure_policy import Policy
 from metrics.edition import EditionError
 from metrics.edition_tables import BANDS, RESULTS
 from metrics.intervals import wilson_ends
+from metrics.kinds import added_up
 from metrics.quality_tables import DISCLOSED
 
 _PERIOD = ["kpi", "month", "period_months"]
@@ -62,12 +63,6 @@ def added_for_board(
     return Protected(RESULTS.typed(told), BANDS.typed(board), DISCLOSED.empty(), 0)
 
 
-def _added(rows: pd.DataFrame, key: list[str], figures: list[str]) -> pd.DataFrame:
-    """Return sums of figures by key; missing where one of them is."""
-    parts = rows.groupby(key, dropna=False)[figures]
-    return parts.sum().where(parts.count().eq(parts.size(), axis=0)).reset_index()
-
-
 def _of_all(added: pd.DataFrame, rows: pd.DataFrame, key: list[str], members: int) -> pd.DataFrame:
     """Return those sums for whose key every member has a row."""
     told = rows.groupby(key)["area"].nunique().rename("told").reset_index()
@@ -76,7 +71,7 @@ def _of_all(added: pd.DataFrame, rows: pd.DataFrame, key: list[str], members: in
 
 def _sums(rows: pd.DataFrame, members: int) -> pd.DataFrame:
     """Return one row per result whose breakdown every member is told; a group that one has none of adds nothing."""
-    return _of_all(_added(rows, _ROW, _FIGURES), rows, [*_PERIOD, "breakdown"], members)
+    return _of_all(added_up(rows, _ROW, _FIGURES), rows, [*_PERIOD, "breakdown"], members)
 
 
 def _results(
@@ -112,7 +107,7 @@ def _bands(own: pd.DataFrame, members: Sequence[Beside]) -> pd.DataFrame:
     """Return a list's bands added up, where every member's board is told the list by band."""
     told = [member.tables["bands"] for member in members]
     rows = pd.concat([bands[bands["area"] == m.area] for m, bands in zip(members, told, strict=True)])
-    added = _of_all(_added(rows, _BAND, ["children"]), rows, _LIST, len(members))
+    added = _of_all(added_up(rows, _BAND), rows, _LIST, len(members))
     added = added.merge(own[[*_LIST, "area"]].drop_duplicates(), on=_LIST)
     hidden = added["children"].isna()
     return added.assign(flag=pd.Series(None, index=added.index, dtype="str").mask(hidden, "suppressed"))
