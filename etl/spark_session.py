@@ -26,6 +26,9 @@ _QUIET = {
 }
 _JAVA = "spark.driver.extraJavaOptions"
 _HERE = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+# On this machine a task hands its rows over in memory (to 1 GiB). Kept as a block instead, to be fetched over a socket,
+# as Spark does from 1 MiB up, one of ten million children's was lost, and a local master tries no task twice.
+_IN_MEMORY = {"spark.task.maxDirectResultSize": "1g", "spark.rpc.message.maxSize": "1024"}
 _INSTALL = (
     "WAYMARK_WAREHOUSE names Spark, which is not installed here: python -m pip install -r requirements-spark.txt, and "
     "Java 17."
@@ -119,6 +122,11 @@ def _started_here(address: SparkAddress) -> Any:
 
 
 def _following(address: SparkAddress) -> dict[str, str]:
-    """Return settings that follow from the address: nothing listens beyond this machine that need not."""
-    here = address.where.startswith(("local", "spark://127.0.0.1", "spark://localhost"))
-    return {**(_HERE if here else {}), **({"spark.sql.catalogImplementation": "hive"} if address.catalog else {})}
+    """Return settings that follow from the address; nothing listens beyond this machine that need not."""
+    local = address.where.startswith("local")
+    here = local or address.where.startswith(("spark://127.0.0.1", "spark://localhost"))
+    return {
+        **(_HERE if here else {}),
+        **(_IN_MEMORY if local else {}),
+        **({"spark.sql.catalogImplementation": "hive"} if address.catalog else {}),
+    }

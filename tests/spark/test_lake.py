@@ -13,6 +13,7 @@ from etl.keeping import audit, backup
 from etl.load import withdraw
 from etl.pipeline import load_files, status
 from etl.spark_address import parse_spark
+from etl.spark_session import Spark
 from etl.tables import ANSWERS, COVERAGE, PATHWAYS
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.clocks import load_clocks, select_clocks
@@ -171,3 +172,11 @@ def test_an_address_says_where_spark_rows_and_register_are() -> None:
     assert (said.connects, said.catalog, said.register) == (True, "lake.waymark", Path("/srv/register.duckdb"))
     assert said.host == "sc://host:15002"
     assert isinstance(open_warehouse("spark:local?lake=/srv/lake"), SparkEngine)
+
+
+def test_on_this_machine_many_rows_of_a_task_come_back_through_memory(tmp_path: Path, spark: None) -> None:
+    with Spark(parse_spark(spark_address(tmp_path).removeprefix("spark:"))).session() as session:
+        found = session.sql("SELECT id * 3 AS more FROM range(0, 300000, 1, 1)").toArrow()  # one task, 2.4 MB
+        held = session.sparkContext.getConf()
+    assert sum(found["more"].to_pylist()) == 3 * 299_999 * 300_000 // 2
+    assert [held.get(f"spark.{name}") for name in ("task.maxDirectResultSize", "rpc.message.maxSize")] == ["1g", "1024"]
