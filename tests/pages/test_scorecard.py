@@ -116,27 +116,31 @@ def many(areas: int, of_each: int) -> pd.DataFrame:
     return rows.assign(attention=pd.array([None] * len(rows), dtype="Int64"))
 
 
-def test_areas_begin_open_until_ten_rows_are_told_and_all_do_where_a_reader_has_chosen() -> None:
-    assert [begins for _, _, begins in tiles.areas(many(3, 4), chosen=False)] == [True, True, False]
-    assert [begins for _, _, begins in tiles.areas(many(2, 12), chosen=False)] == [True, False]
-    assert [begins for _, _, begins in tiles.areas(many(2, 12), chosen=True)] == [True, True]
+def begins(rows: pd.DataFrame, chosen: bool = False) -> list[bool]:
+    return [begins_open for _, _, begins_open in tiles.areas(rows, chosen)]
+
+
+def test_areas_begin_open_until_twenty_rows_are_told_and_all_do_where_a_reader_has_chosen() -> None:
+    assert begins(many(3, 8)) == [True, True, False]
+    assert begins(many(2, 24)) == [True, False]
+    assert begins(many(2, 24), chosen=True) == [True, True]
     assert [len(rows) for _, rows, _ in tiles.areas(many(2, 12), chosen=True)] == [12, 12]
 
 
-def test_an_area_that_needs_the_board_begins_open() -> None:
-    rows = many(3, 12)
-    rows.loc[rows.index[-1], "attention"] = 1
-    assert [begins for _, _, begins in tiles.areas(rows, chosen=False)] == [True, False, True]
+def test_areas_that_need_the_board_begin_open_before_others_and_keep_the_plans_order() -> None:
+    rows = many(4, 8)
+    rows.loc[rows["priority_area"] == "Area 2", "attention"] = 1
+    assert begins(rows) == [True, False, True, False]
+    rows["attention"] = 1
+    assert begins(rows) == [True, True, False, False]
+    assert [name for name, _, _ in tiles.areas(rows, chosen=False)] == ["Area 0", "Area 1", "Area 2", "Area 3"]
 
 
 def test_a_closed_area_says_how_its_kpis_stand_and_is_filled_when_opened(
     open_page: Open, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scorecard, "_TOLD", 1)
-    rows = editions.full()
-    for row in rows["scorecard"]:
-        row["attention"] = None  # or its area would begin open
-    editions.publish(data / "editions", rows)
+    editions.publish(data / "editions", editions.full())
     app = open_page()
     told = "**Quality of EHC plans and Annual Reviews** · 2 KPIs · ■ Off trajectory 1 · – No target 1"
     assert told in words(app)

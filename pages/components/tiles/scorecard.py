@@ -18,7 +18,7 @@ from pages.components.tiles.basics import HALF_SHEET, SHEET, badge, drawn, look
 from pages.components.tiles.course import signals
 
 KPI_PAGE = "pages/kpi.py"
-_TOLD = 10  # rows told before a reader asks for more
+_TOLD = 20  # rows told before a reader asks for more: a browser draws about fifty a second
 
 
 def plan_clock(manifest: Manifest) -> None:
@@ -68,15 +68,15 @@ def overdue(edition: Edition) -> None:
 def areas(rows: pd.DataFrame, chosen: bool) -> list[tuple[str, pd.DataFrame, bool]]:
     """Return every priority area with its SCORECARD rows, in the plan's order, and whether it begins open.
 
-    All do where a reader has chosen among the rows. Else the first does, those that need the board, and others while
-    few rows are told: a browser takes a second for ten.
+    All do where a reader has chosen among the rows. Else the first does, and then, while no more than twenty rows are
+    told, those that need the board before others: the list of what needs attention stands above and leads to each KPI.
     """
-    told = 0
-    out: list[tuple[str, pd.DataFrame, bool]] = []
-    for name, of_area in rows.groupby("priority_area", sort=False):
-        told += len(of_area)
-        out.append((str(name), of_area, chosen or not out or told <= _TOLD or bool(of_area["attention"].notna().any())))
-    return out
+    parts = [(str(name), of_area) for name, of_area in rows.groupby("priority_area", sort=False)]
+    told, begins = 0, [chosen] * len(parts)
+    for place in sorted(range(len(parts)), key=lambda n: (n > 0, parts[n][1]["attention"].isna().all())):
+        told += len(parts[place][1])
+        begins[place] = chosen or place == 0 or told <= _TOLD
+    return [(*part, begins_open) for part, begins_open in zip(parts, begins, strict=True)]
 
 
 def group(priority_area: str, rows: pd.DataFrame, begins_open: bool) -> ExpanderContainer:
