@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from etl.errors import WarehouseBusyError
 from etl.lock import alone_with_warehouse, busy_words
 from etl.migrations import migrate, older_version
 from etl.scope import Scope
+from etl.spill import forget_spilled, spill_beside
 from etl.tables import LOCAL_AREA, Table
 
 # Nothing a file or a definition says may reach the host: no file reads, no extensions, no later SET.
@@ -28,15 +29,14 @@ _LOCKED = {
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
-
-
+# Counting ten million pathways takes a process 2.3 GB in all then and a tenth more time; with DuckDB's own limit, four
+# fifths of the machine, it took 4 GB (benchmarks/publish.py).
+_MEMORY = "1500MB"
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _NULLABLE = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 # What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
-
-
 # How DuckDB says that another process, or another thread of this one, has the file open the other way.
 _TAKEN = ("Conflicting lock is held", "Could not set lock", "different configuration")
 # What the operating system said, in DuckDB's messages; everything else is damage.
@@ -59,10 +59,14 @@ def _refused(error: BaseException) -> WarehouseBusyError:
     return WarehouseBusyError(next((words for said, words in _SAID.items() if said in str(error)), damaged))
 
 
-def connect(path: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Return a connection to the file, or to memory where path is None, with every way to the host closed."""
+def connect(path: Path | None, *, read_only: bool, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection to the file, or to memory where path is None, with every way to the host closed.
+
+    With `spill` it takes 1.5 GB of memory, and what is more lies in that folder meanwhile.
+    """
     where = ":memory:" if path is None else str(path)
-    return duckdb.connect(where, read_only=read_only, config=dict(_LOCKED))
+    limits = {} if spill is None else {"memory_limit": _MEMORY, "temp_directory": str(spill)}
+    return duckdb.connect(where, read_only=read_only, config={**_LOCKED, **limits})
 
 
 class DuckDBTransaction:
@@ -213,19 +217,18 @@ class DuckDBEngine:
 
         A warehouse of an earlier version is brought to today's first.
         """
-        there = self.exists()
-        connection = self._open(read_only=True) if there else connect(None, read_only=False)
-        try:
-            if not there:
+        with ExitStack() as held:
+            if not self.exists():
+                connection = held.enter_context(closing(connect(None, read_only=False)))
                 migrate(DuckDBTransaction(connection))
-            elif older_version(DuckDBTransaction(connection)) is not None:
-                connection.close()
-                with self.writing():
-                    pass
-                connection = self._open(read_only=True)
+            else:
+                connection = held.enter_context(self._opened(read_only=True))
+                if older_version(DuckDBTransaction(connection)) is not None:
+                    held.close()
+                    with self.writing():
+                        pass
+                    connection = held.enter_context(self._opened(read_only=True))
             yield DuckDBTransaction(connection, self.scope)
-        finally:
-            connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBTransaction]:
@@ -245,30 +248,26 @@ class DuckDBEngine:
     def _transaction(self) -> Iterator[DuckDBTransaction]:
         if version := self._older_version():
             self._keep_a_copy(version)
-        connection = self._open(read_only=False)
-        try:
-            connection.begin()
-            self._path.chmod(0o600)
-            migrate(DuckDBTransaction(connection))
-            yield DuckDBTransaction(connection, self.scope)
-            connection.commit()
-        except BaseException as error:
-            if _is_damage(error):
-                raise _refused(error) from error
-            connection.rollback()
-            raise
-        finally:
-            connection.close()
+        with self._opened(read_only=False) as connection:
+            try:
+                forget_spilled(self._path)
+                connection.begin()
+                self._path.chmod(0o600)
+                migrate(DuckDBTransaction(connection))
+                yield DuckDBTransaction(connection, self.scope)
+                connection.commit()
+            except BaseException as error:
+                if _is_damage(error):
+                    raise _refused(error) from error
+                connection.rollback()
+                raise
 
     def _older_version(self) -> int | None:
         """Return the version of a warehouse that is there and older than this code. Raises WarehouseBusyError."""
         if not self.exists():
             return None
-        connection = self._open(read_only=True)
-        try:
+        with self._opened(read_only=True) as connection:
             return older_version(DuckDBTransaction(connection))
-        finally:
-            connection.close()
 
     def _keep_a_copy(self, version: int) -> None:
         """Leave the warehouse as the earlier Waymark wrote it beside the migrated one."""
@@ -279,12 +278,17 @@ class DuckDBEngine:
             part.chmod(0o600)
             part.rename(copy)
 
-    def _open(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        with spill_beside(self._path) as spill, closing(self._open(read_only, spill)) as connection:
+            yield connection
+
+    def _open(self, read_only: bool, spill: Path | None) -> duckdb.DuckDBPyConnection:
         # DuckDB lets one write or many read; the other side is refused at once, so the waiting is ours.
         until = time.monotonic() + self._wait
         while True:
             try:
-                return connect(self._path, read_only=read_only)
+                return connect(self._path, read_only=read_only, spill=spill)
             except duckdb.Error as error:
                 if not any(said in str(error) for said in _TAKEN):
                     raise _refused(error) from error

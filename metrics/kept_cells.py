@@ -5,12 +5,14 @@ the SQL, the clocks or the splits that are asked for change, and when it cannot 
 """
 
 import hashlib
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from etl.engine_duckdb import coded, connect, insert_frame
+from etl.spill import forget_spilled, spill_beside
 from etl.tables import PANDAS_TYPES, Column, Table
 from etl.warehouse import Reader
 from metrics.splits import Split, asked_splits
@@ -63,6 +65,7 @@ def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
     store.mkdir(parents=True, exist_ok=True)
     for old in store.glob("clock_cells_*"):
         if not old.name.startswith(path.name):
+            forget_spilled(old)
             old.unlink()
     try:
         return _kept(reader, path, splits)
@@ -82,9 +85,9 @@ def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
         "JOIN loads ON loads.load_id = coverage.load_id"
     )
     wanted = wanted.astype({"month": "datetime64[s]"})
-    connection = connect(path, read_only=False)
-    try:
+    with spill_beside(path) as spill, closing(connect(path, read_only=False, spill=spill)) as connection:
         path.chmod(0o600)
+        forget_spilled(path)
         connection.begin()
         for table in (CELLS, _PARTS):
             connection.execute(table.ddl())
@@ -104,8 +107,6 @@ def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
         cells = _typed(coded(connection, "SELECT * FROM cells"))
         connection.commit()
         return cells
-    finally:
-        connection.close()
 
 
 def _typed(cells: pd.DataFrame) -> pd.DataFrame:

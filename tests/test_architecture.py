@@ -63,7 +63,7 @@ def test_only_queries_open_an_edition_and_only_the_engines_open_duckdb() -> None
 
 
 def test_metrics_see_of_etl_only_the_door_the_tables_and_the_common_ground() -> None:
-    allowed = {"warehouse", "tables", "errors", "documents", "settings", "engine_duckdb", "door", "leftovers"}
+    allowed = {"warehouse", "tables", "errors", "documents", "settings", "engine_duckdb", "door", "leftovers", "spill"}
     allowed |= {"audit", "durable", "lock", "unfinished", "plan_record", "log", "organisations"}
     used = {
         module.split(".")[1]
