@@ -5,6 +5,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
+
+# Processes of two containers have the same number; a forked one has its parent's word.
+_PROCESS = token_hex(4)
 
 
 @contextmanager
@@ -13,7 +17,7 @@ def spill_beside(path: Path) -> Iterator[Path | None]:
 
     One a process, because DuckDB wants one configuration a file. None where nothing may be written there.
     """
-    folder = path.with_name(f"{_spill_of(path)}{os.getpid()}")
+    folder = _own(path)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError:
@@ -29,8 +33,12 @@ def spill_beside(path: Path) -> Iterator[Path | None]:
 def forget_spilled(path: Path) -> None:
     """Take away what killed processes left beside a file; for whoever has opened it for writing, and so alone."""
     for folder in path.parent.glob(f"{_spill_of(path)}*"):
-        if folder.name != f"{_spill_of(path)}{os.getpid()}":
+        if folder != _own(path):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own(path: Path) -> Path:
+    return path.with_name(f"{_spill_of(path)}{_PROCESS}-{os.getpid()}")
 
 
 def _spill_of(path: Path) -> str:
