@@ -5,7 +5,8 @@
 Needs a published edition in WAYMARK_DATA. Servers are warm; each first visit has a fresh browser context, so nothing is
 cached in the browser. First figure: the first drawing, table or definition to be seen; on the empty page its one line.
 A switch is a click on the page's name until the page has run and its heading and first figure are seen. The edition
-made larger repeats every figure of other areas under further codes and of groups under further names.
+made larger repeats every figure of other areas under further codes and of groups under further names. Eight bare charts
+of 24 figures tell what of a switch is the toolkit's own drawing.
 """
 
 import argparse
@@ -41,11 +42,16 @@ PAGES = {
 }
 SHOWN = (".js-plotly-plot .main-svg", "[data-testid=stDataFrame]", "[data-testid=stExpander]", "[data-testid=stAlert]")
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
-EMPTY = """import streamlit as st
+EMPTY = """import plotly.graph_objects as go
+import streamlit as st
 def show():
     st.text("empty")
+def eight():
+    for n in range(8):
+        st.plotly_chart(go.Figure(go.Scatter(y=list(range(24)))), width=1100, key=str(n), theme=None)
 st.navigation([st.Page(show, title="One", url_path="one", default=True),
-               st.Page(lambda: show(), title="Two", url_path="two")], position="top").run()
+               st.Page(lambda: show(), title="Two", url_path="two"),
+               st.Page(eight, title="Eight charts", url_path="eight")], position="top").run()
 """
 FIGURE = ", ".join(f"{selector}:visible" for selector in SHOWN)
 
@@ -162,10 +168,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=arguments)
         with served(place / "empty.py", place) as blank:
             base = [visit(browser, blank, "[data-testid=stText]") for _ in range(options.rounds + 1)][1:]
-            between = [
-                t for times in switches(browser, blank, ["One", "Two"], options.switches).values() for t in times
-            ]
+            bare = switches(browser, blank, ["One", "Two", "Eight charts"], options.switches)
+        between = bare["One"] + bare["Two"]
         print(f"empty app\n{told('first visit', base, base)}\n{told('switch', between, between)}")
+        print(told("switch, eight charts", bare["Eight charts"], between))
         for words, data in (("this edition", data_folder()), (f"{options.times} times larger", place)):
             with served(ROOT / "app.py", data) as app:
                 print(f"{words}: first figure")

@@ -16,7 +16,7 @@ from etl.errors import WarehouseBusyError
 from etl.lock import alone_with_warehouse, busy_words
 from etl.migrations import migrate, older_version
 from etl.scope import Scope
-from etl.spill import forget_spilled, spill_beside
+from etl.spill import forget_spilled, spilling
 from etl.tables import LOCAL_AREA, Table
 
 # Nothing a file or a definition says may reach the host: no file reads, no extensions, no later SET.
@@ -41,6 +41,7 @@ _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, 
 _TAKEN = ("Conflicting lock is held", "Could not set lock", "different configuration")
 # What the operating system said, in DuckDB's messages; everything else is damage.
 _SAID = {
+    "Out of Memory": "There is neither memory nor disk enough for this; nothing was changed. Make room and try again.",
     "No space left": "The disk of the warehouse is full; nothing was changed. Make room and try again.",
     "File too large": "The warehouse may not grow any further here; nothing was changed. Make room and try again.",
     "Permission denied": "You may not use the warehouse's file or folder; nothing was changed. Ask for access to it.",
@@ -146,14 +147,15 @@ def transaction_on(name: str, rows: pa.Table) -> Iterator[DuckDBTransaction]:
 @contextmanager
 def as_it_stands(path: Path) -> Iterator[DuckDBTransaction]:
     """Yield a reader of a warehouse file, of whatever version it is. Raises WarehouseBusyError for a damaged one."""
-    try:
-        connection = connect(path, read_only=True)
-    except duckdb.Error as error:
-        raise _refused(error) from error
-    try:
+
+    def opened(spill: Path | None) -> duckdb.DuckDBPyConnection:
+        try:
+            return connect(path, read_only=True, spill=spill)
+        except duckdb.Error as error:
+            raise _refused(error) from error
+
+    with spilling(path, opened) as connection:
         yield DuckDBTransaction(connection)
-    finally:
-        connection.close()
 
 
 def coded(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
@@ -280,7 +282,7 @@ class DuckDBEngine:
 
     @contextmanager
     def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        with spill_beside(self._path) as spill, closing(self._open(read_only, spill)) as connection:
+        with spilling(self._path, lambda spill: self._open(read_only, spill)) as connection:
             yield connection
 
     def _open(self, read_only: bool, spill: Path | None) -> duckdb.DuckDBPyConnection:

@@ -2,44 +2,69 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
+from typing import Protocol, TypeVar
 
-# Processes of two containers have the same number; a forked one has its parent's word.
-_PROCESS = token_hex(4)
+# Two processes that spill to one place read each other's rows. Those of two containers have the same number; a forked
+# one has its parent's word.
+_PROCESS = token_hex(8)
+_MARK = ".spill-"
+_held: Counter[Path] = Counter()
+_one_at_a_time = threading.Lock()
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+Opened = TypeVar("Opened", bound=_Closes)
 
 
 @contextmanager
-def spill_beside(path: Path) -> Iterator[Path | None]:
-    """Yield a folder beside a file for what does not fit into memory, the owner's alone; it goes once it is empty.
+def spilling(path: Path, opened: Callable[[Path | None], Opened]) -> Iterator[Opened]:
+    """Yield what `opened` opens with a folder beside the file to spill to, None where nothing may be written there.
 
-    One a process, because DuckDB wants one configuration a file. None where nothing may be written there.
+    The folder is the owner's alone, one a process and file, because DuckDB wants one configuration a file. It is made
+    once the file is open, so that whoever sweeps while alone with the file never takes one in use, and goes with the
+    last who has the file open.
     """
-    folder = _own(path)
+    own = _own(path)
+    folder = own if os.access(own.parent, os.W_OK) else None
+    connection = opened(folder)
+    with nullcontext() if folder is None else _there(folder), closing(connection):
+        yield connection
+
+
+@contextmanager
+def _there(folder: Path) -> Iterator[None]:
+    with _one_at_a_time:
+        _held[folder] += 1
+        with suppress(OSError):  # a full disk tells itself when there is something to spill
+            folder.mkdir(mode=0o700, exist_ok=True)
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError:
-        yield None
-        return
-    try:
-        yield folder
+        yield
     finally:
-        with suppress(OSError):  # another thread reads the same file
-            folder.rmdir()
+        with _one_at_a_time:
+            _held[folder] -= 1
+            if not _held[folder]:
+                del _held[folder]
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget_spilled(path: Path) -> None:
-    """Take away what killed processes left beside a file; for whoever has opened it for writing, and so alone."""
-    for folder in path.parent.glob(f"{_spill_of(path)}*"):
-        if folder != _own(path):
+    """Take away what killed processes left beside a file; for whoever is alone with it."""
+    own = _own(path)
+    for folder in own.parent.glob(f"{escape(own.name.rpartition(_MARK)[0] + _MARK)}*"):
+        if folder != own:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _own(path: Path) -> Path:
-    return path.with_name(f"{_spill_of(path)}{_PROCESS}-{os.getpid()}")
-
-
-def _spill_of(path: Path) -> str:
-    return f".{path.name}.spill-"
+    there = path.resolve()  # the same file by two names has one folder
+    return there.with_name(f".{there.name}{_MARK}{_PROCESS}-{os.getpid()}")

@@ -5,14 +5,13 @@ the SQL, the clocks or the splits that are asked for change, and when it cannot 
 """
 
 import hashlib
-from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from etl.engine_duckdb import coded, connect, insert_frame
-from etl.spill import forget_spilled, spill_beside
+from etl.spill import forget_spilled, spilling
 from etl.tables import PANDAS_TYPES, Column, Table
 from etl.warehouse import Reader
 from metrics.splits import Split, asked_splits
@@ -85,7 +84,7 @@ def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
         "JOIN loads ON loads.load_id = coverage.load_id"
     )
     wanted = wanted.astype({"month": "datetime64[s]"})
-    with spill_beside(path) as spill, closing(connect(path, read_only=False, spill=spill)) as connection:
+    with spilling(path, lambda spill: connect(path, read_only=False, spill=spill)) as connection:
         path.chmod(0o600)
         forget_spilled(path)
         connection.begin()

@@ -58,7 +58,7 @@ def preview(
             names = reader.query("SELECT area, name FROM areas").drop_duplicates("area", keep="last")
         cells = folder / "kept"
         if kept.is_dir():
-            shutil.copytree(kept, cells)
+            shutil.copytree(kept, cells, ignore=shutil.ignore_patterns(".*"))
         before, after = (_figures(copy, loads, cells, kpis, areas, at) for copy, loads in zip(copies, fed, strict=True))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

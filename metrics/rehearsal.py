@@ -50,7 +50,7 @@ def rehearse(
             shutil.copytree(editions, tried, copy_function=os.link, ignore=shutil.ignore_patterns(".*"))
         kept = editions.parent / "kept"
         if kept.is_dir():
-            shutil.copytree(kept, folder / "kept")
+            shutil.copytree(kept, folder / "kept", ignore=shutil.ignore_patterns(".*"))
         done = publish(warehouse, tried, plan_folder, by=by, note="", at=at, as_of=as_of, step=step)
         step("compare")
         now = read_tables(tried, done.manifest.edition_id)

@@ -72,10 +72,11 @@ def areas(rows: pd.DataFrame, chosen: bool) -> list[tuple[str, pd.DataFrame, boo
     told, those that need the board before others: the list of what needs attention stands above and leads to each KPI.
     """
     parts = [(str(name), of_area) for name, of_area in rows.groupby("priority_area", sort=False)]
-    told, begins = 0, [chosen] * len(parts)
+    told, begins = 0, [False] * len(parts)
     for place in sorted(range(len(parts)), key=lambda n: (n > 0, parts[n][1]["attention"].isna().all())):
-        told += len(parts[place][1])
-        begins[place] = chosen or place == 0 or told <= _TOLD
+        size = len(parts[place][1])
+        if chosen or place == 0 or told + size <= _TOLD:
+            begins[place], told = True, told + size
     return [(*part, begins_open) for part, begins_open in zip(parts, begins, strict=True)]
 
 
