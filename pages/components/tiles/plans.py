@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components import charts, filters, phrases, tables
 from pages.components.plans import Named, latest_stages, with_figures
-from pages.components.queries import Edition
+from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.tiles.basics import drawn, table
 from pages.components.tiles.kpi import comparison
@@ -14,14 +14,16 @@ from pages.components.tiles.scorecard import to_kpi
 
 def together(edition: Edition, title: str, named: Named) -> None:
     """Show KPIs of one unit as lines on one chart, each by its short name; say which have no figure."""
-    held = with_figures(edition, named)
+    held = _held(edition, named)
     st.markdown(f"**{plain(title)}**")
     _absent(named, held)
     if held:
         series = [charts.Series(named[kpi], rows) for kpi, rows in held.items()]
         unit = str(edition.tables["kpis"].set_index("kpi")["unit"][next(iter(held))])
-        words = charts.lines_in_words(title, series, unit)
-        drawn(f"together {title}", lambda look: (charts.lines(series, unit, look), words))
+        drawn(
+            f"together {title}",
+            lambda look: (charts.lines(series, unit, look), charts.lines_in_words(title, series, unit)),
+        )
         for kpi in held:
             to_kpi(kpi, named[kpi])
 
@@ -38,7 +40,7 @@ def by_period(edition: Edition, key: str, title: str, named: Named) -> None:
 
 def stages(edition: Edition, named: Named) -> None:
     """Show the latest figure of each stage, a share with its interval, in the order given."""
-    held = with_figures(edition, named)
+    held = _held(edition, named)
     _absent(named, held)
     if held:
         rows = latest_stages(held, named)
@@ -65,6 +67,10 @@ def standing(edition: Edition, kpi: str, unit: str) -> None:
         st.markdown(plain(sentence))
     if pd.notna(place["warning"]):
         st.warning(plain(place["warning"]))
+
+
+def _held(edition: Edition, named: Named) -> dict[str, pd.DataFrame]:
+    return kept(f"over time {list(named)}", lambda: with_figures(edition, named))
 
 
 def _absent(named: Named, held: dict[str, pd.DataFrame]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from metrics import capacity_view, waits_view, wording
@@ -10,6 +11,7 @@ from metrics.capacity_view import Clock
 from pages.components import charts, filters, waits
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
+from pages.components.theme import Look
 from pages.components.tiles import capacity, kpi
 from pages.components.tiles.basics import download, drawn, table
 
@@ -75,8 +77,11 @@ def today(chosen: WaitingList) -> None:
 def size(chosen: WaitingList) -> None:
     """Show the size of the list over time."""
     rows = _as_results(chosen.months, "size")
-    words = charts.over_time_in_words("Children waiting", rows, "children")
-    drawn(f"size {chosen.name}", lambda look: (charts.over_time(rows, "children", look), words))
+    title, unit = "Children waiting", "children"
+    drawn(
+        f"size {chosen.name}",
+        lambda look: (charts.over_time(rows, unit, look), charts.over_time_in_words(title, rows, unit)),
+    )
 
 
 def movement(edition: Edition, chosen: WaitingList) -> None:
@@ -90,16 +95,21 @@ def movement(edition: Edition, chosen: WaitingList) -> None:
         charts.Series(name, _as_results(flows, column))
         for name, column in (("Joined", "referrals"), ("Left, seen or removed", "left"))
     ]
-    words = charts.lines_in_words("Children joining and leaving the list, month by month", series, "children")
-    drawn(f"movement {chosen.name}", lambda look: (charts.lines(series, "children", look), words))
+    title, unit = "Children joining and leaving the list, month by month", "children"
+    drawn(
+        f"movement {chosen.name}",
+        lambda look: (charts.lines(series, unit, look), charts.lines_in_words(title, series, unit)),
+    )
 
 
 def ribbon(chosen: WaitingList) -> None:
     """Show the list by groups of weeks, month after month, with the same as a table."""
     rows = kept(f"ribbon {chosen.name}", lambda: waits_view.ribbon(chosen.bands, chosen.clock.weeks))
     title = f"{chosen.clock.title}: children waiting by how long"
-    words = charts.ribbon_in_words(rows, title)
-    drawn(f"ribbon {chosen.name}", lambda look: (charts.ribbon(rows, chosen.late_from, look), words))
+    drawn(
+        f"ribbon {chosen.name}",
+        lambda look: (charts.ribbon(rows, chosen.late_from, look), charts.ribbon_in_words(rows, title)),
+    )
     st.markdown(f":gray[:small[{plain(waits.ribbon_note(chosen.late_from, chosen.straddled))}]]")
     with st.expander("The same as a table"):
         shown = waits.ribbon(rows)
@@ -113,9 +123,12 @@ def distribution(chosen: WaitingList) -> None:
     latest = chosen.bands[chosen.bands["month"] == month]
     if latest["children"].isna().any():
         st.info("A band of the latest month has no count. It is left out below; it is not zero.")
-    shown = waits_view.to_draw(latest, chosen.clock.weeks)
-    words = charts.waiting_bands_in_words(shown, month)
-    drawn(f"bands {chosen.name}", lambda look: (charts.waiting_bands(shown, chosen.late_from, look), words), still=True)
+
+    def chart(look: Look) -> tuple[go.Figure, str]:
+        shown = waits_view.to_draw(latest, chosen.clock.weeks)
+        return charts.waiting_bands(shown, chosen.late_from, look), charts.waiting_bands_in_words(shown, month)
+
+    drawn(f"bands {chosen.name}", chart, still=True)
 
 
 def percentiles(chosen: WaitingList) -> None:
@@ -124,8 +137,14 @@ def percentiles(chosen: WaitingList) -> None:
         charts.Series(name, _as_results(chosen.months, column))
         for name, column in (("92 of 100 have waited up to", "long"), ("Half have waited up to", "median"))
     ]
-    words = charts.lines_in_words("Weeks that children have waited so far", series, "weeks")
-    drawn(f"percentiles {chosen.name}", lambda look: (charts.lines(series, "weeks", look, chosen.late_from), words))
+    title, unit = "Weeks that children have waited so far", "weeks"
+    drawn(
+        f"percentiles {chosen.name}",
+        lambda look: (
+            charts.lines(series, unit, look, chosen.late_from),
+            charts.lines_in_words(title, series, unit),
+        ),
+    )
 
 
 def passing(edition: Edition, chosen: WaitingList) -> None:
@@ -139,8 +158,12 @@ def passing(edition: Edition, chosen: WaitingList) -> None:
 
 def cohorts(edition: Edition, chosen: WaitingList) -> None:
     """Show the list's figures by each split that its KPIs have, one table a split."""
-    frames = [edition.broken_down(str(kpi)).assign(title=title) for kpi, title in _titles(chosen)]
-    rows = pd.concat(frames) if frames else edition.tables["results"].iloc[:0]
+
+    def split() -> pd.DataFrame:
+        frames = [edition.broken_down(str(kpi)).assign(title=title) for kpi, title in _titles(chosen)]
+        return pd.concat(frames) if frames else edition.tables["results"].iloc[:0]
+
+    rows = kept(f"splits {chosen.name}", split)
     if rows.empty:
         st.markdown("The figures of this list come for everyone together; no split was sent.")
         return
