@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ _LOCKED = {
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
-# Counting ten million pathways takes a process 2.3 GB in all then and a tenth more time; with DuckDB's own limit, four
-# fifths of the machine, it took 4 GB (benchmarks/publish.py).
+# With it a process that counts ten million pathways takes 2.3 GB in all; with DuckDB's own limit, four fifths of the
+# machine, it took 4 GB and a tenth less time (benchmarks/publish.py).
 _MEMORY = "1500MB"
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -280,10 +280,8 @@ class DuckDBEngine:
             part.chmod(0o600)
             part.rename(copy)
 
-    @contextmanager
-    def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        with spilling(self._path, lambda spill: self._open(read_only, spill)) as connection:
-            yield connection
+    def _opened(self, *, read_only: bool) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return spilling(self._path, lambda spill: self._open(read_only, spill))
 
     def _open(self, read_only: bool, spill: Path | None) -> duckdb.DuckDBPyConnection:
         # DuckDB lets one write or many read; the other side is refused at once, so the waiting is ours.

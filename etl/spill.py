@@ -14,7 +14,6 @@ from typing import Protocol, TypeVar
 # Two processes that spill to one place read each other's rows. Those of two containers have the same number; a forked
 # one has its parent's word.
 _PROCESS = token_hex(8)
-_MARK = ".spill-"
 _held: Counter[Path] = Counter()
 _one_at_a_time = threading.Lock()
 
@@ -60,11 +59,14 @@ def _there(folder: Path) -> Iterator[None]:
 def forget_spilled(path: Path) -> None:
     """Take away what killed processes left beside a file; for whoever is alone with it."""
     own = _own(path)
-    for folder in own.parent.glob(f"{escape(own.name.rpartition(_MARK)[0] + _MARK)}*"):
+    for folder in own.parent.glob(f"{escape(_begins(path))}*"):
         if folder != own:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _own(path: Path) -> Path:
-    there = path.resolve()  # the same file by two names has one folder
-    return there.with_name(f".{there.name}{_MARK}{_PROCESS}-{os.getpid()}")
+    return path.resolve().with_name(f"{_begins(path)}{_PROCESS}-{os.getpid()}")
+
+
+def _begins(path: Path) -> str:
+    return f".{path.resolve().name}.spill-"  # the same file by two names has one folder

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -17,9 +16,8 @@ class Edition:
 
     manifest: Manifest
     tables: Mapping[str, pd.DataFrame]
-    # A screen asks for the rows of a KPI two hundred times: they are found once an edition.
-    _places: dict[str, Mapping[Any, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _of_kpis: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # A screen asks for the rows of a KPI two hundred times: a table is parted by KPI once.
+    _parted: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def kpi(self, kpi: str) -> pd.Series | None:
         """Return the KPIS row of a KPI, or None where the edition has no such KPI."""
@@ -36,12 +34,10 @@ class Edition:
 
     def of_kpi(self, table: str, kpi: str) -> pd.DataFrame:
         """Return a table's rows of one KPI, in the table's own grain."""
-        if (table, kpi) not in self._of_kpis:
-            frame = self.tables[table]
-            if table not in self._places:
-                self._places[table] = frame.groupby("kpi", sort=False).indices
-            self._of_kpis[table, kpi] = frame.take(self._places[table].get(kpi, []))
-        return self._of_kpis[table, kpi].copy(deep=False)
+        if table not in self._parted:
+            self._parted[table] = {str(name): rows for name, rows in self.tables[table].groupby("kpi", sort=False)}
+        rows = self._parted[table].get(kpi)
+        return self.tables[table].iloc[:0] if rows is None else rows.copy(deep=False)
 
     def area_names(self) -> dict[str, str]:
         """Return the name of every area by its code."""

@@ -13,10 +13,8 @@ from etl import engine_duckdb
 from etl.errors import WarehouseBusyError
 from etl.warehouse import Warehouse, open_warehouse
 
-# A hundred thousand groups of words, which no 20 MB hold.
-MANY = (
-    "SELECT COUNT(*) AS groups FROM (SELECT 'a word of some length ' || range AS word FROM range(2000000) GROUP BY 1)"
-)
+# Two million words of some length, which 60 MB do not hold.
+MANY = "SELECT COUNT(*) AS groups FROM (SELECT 'a word of some length ' || range FROM range(2000000) GROUP BY 1)"
 
 
 @pytest.fixture
