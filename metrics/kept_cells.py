@@ -5,6 +5,7 @@ the SQL, the clocks or the splits that are asked for change, and when it cannot 
 """
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -76,6 +77,12 @@ def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
         return _kept(reader, path, splits)
     except duckdb.Error:  # no room to keep anything
         return _typed(reader.coded(select_clock_cells(splits)))
+
+
+def copy_kept(store: Path, to: Path) -> None:
+    """Copy a store, where there is one, for a trial publication; not what others spill beside it meanwhile."""
+    if store.is_dir():
+        shutil.copytree(store, to, ignore=shutil.ignore_patterns(".*"))
 
 
 def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:

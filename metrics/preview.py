@@ -16,7 +16,7 @@ from metrics.compute import compute
 from metrics.definition import Definition, load_definitions
 from metrics.edition_tables import RESULTS
 from metrics.integrity import checks, withheld
-from metrics.kept_cells import read_cells
+from metrics.kept_cells import copy_kept, read_cells
 from metrics.plan_folder import load_plan
 from metrics.warehouse_facts import facts_from
 
@@ -57,8 +57,7 @@ def preview(
         with copies[1].reading() as reader:
             names = reader.query("SELECT area, name FROM areas").drop_duplicates("area", keep="last")
         cells = folder / "kept"
-        if kept.is_dir():
-            shutil.copytree(kept, cells, ignore=shutil.ignore_patterns(".*"))
+        copy_kept(kept, cells)
         before, after = (_figures(copy, loads, cells, kpis, areas, at) for copy, loads in zip(copies, fed, strict=True))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
 from metrics.compare import figures
 from metrics.edition import EditionError, Manifest, current_edition, read_tables
+from metrics.kept_cells import copy_kept
 from metrics.publish import Step, publish
 
 _SHOWN = ("value", "at_least", "flag")
@@ -48,9 +49,7 @@ def rehearse(
         before = current_edition(editions)
         if editions.is_dir():  # editions never change, so a second name for each file is a copy
             shutil.copytree(editions, tried, copy_function=os.link, ignore=shutil.ignore_patterns(".*"))
-        kept = editions.parent / "kept"
-        if kept.is_dir():
-            shutil.copytree(kept, folder / "kept", ignore=shutil.ignore_patterns(".*"))
+        copy_kept(editions.parent / "kept", folder / "kept")
         done = publish(warehouse, tried, plan_folder, by=by, note="", at=at, as_of=as_of, step=step)
         step("compare")
         now = read_tables(tried, done.manifest.edition_id)

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.memory_media_file_storage import _calculate_file_id
 
 from access.handed import HANDED_OUT
-from pages.components import phrases, queries, tables, visitor
+from pages.components import charts, phrases, queries, tables, visitor
 from pages.components.downloads import RECORDED, fetched
 from pages.components.queries import kept
 from pages.components.text import plain
@@ -53,6 +53,16 @@ def drawn(
     scheme = look()
     figure, words = kept(f"chart {question} {scheme.name}", lambda: chart(scheme))
     draw(figure, words, question, still, widest)
+
+
+def drawn_lines(
+    question: str, title: str, series: list[charts.Series], unit: str, standard: float | None = None
+) -> None:
+    """Show series of one unit as lines on one chart with their words, drawn once an edition and look."""
+    drawn(
+        question,
+        lambda look: (charts.lines(series, unit, look, standard), charts.lines_in_words(title, series, unit)),
+    )
 
 
 def badge(status: str) -> None:

@@ -7,7 +7,7 @@ from pages.components import charts, filters, phrases, tables
 from pages.components.plans import Named, latest_stages, with_figures
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
-from pages.components.tiles.basics import drawn, table
+from pages.components.tiles.basics import drawn, drawn_lines, table
 from pages.components.tiles.kpi import comparison
 from pages.components.tiles.scorecard import to_kpi
 
@@ -20,10 +20,7 @@ def together(edition: Edition, title: str, named: Named) -> None:
     if held:
         series = [charts.Series(named[kpi], rows) for kpi, rows in held.items()]
         unit = str(edition.tables["kpis"].set_index("kpi")["unit"][next(iter(held))])
-        drawn(
-            f"together {title}",
-            lambda look: (charts.lines(series, unit, look), charts.lines_in_words(title, series, unit)),
-        )
+        drawn_lines(f"together {title}", title, series, unit)
         for kpi in held:
             to_kpi(kpi, named[kpi])
 

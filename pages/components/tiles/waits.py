@@ -13,7 +13,7 @@ from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.theme import Look
 from pages.components.tiles import capacity, kpi
-from pages.components.tiles.basics import download, drawn, table
+from pages.components.tiles.basics import download, drawn, drawn_lines, table
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,8 @@ def movement(edition: Edition, chosen: WaitingList) -> None:
         charts.Series(name, _as_results(flows, column))
         for name, column in (("Joined", "referrals"), ("Left, seen or removed", "left"))
     ]
-    title, unit = "Children joining and leaving the list, month by month", "children"
-    drawn(
-        f"movement {chosen.name}",
-        lambda look: (charts.lines(series, unit, look), charts.lines_in_words(title, series, unit)),
-    )
+    title = "Children joining and leaving the list, month by month"
+    drawn_lines(f"movement {chosen.name}", title, series, "children")
 
 
 def ribbon(chosen: WaitingList) -> None:
@@ -137,14 +134,8 @@ def percentiles(chosen: WaitingList) -> None:
         charts.Series(name, _as_results(chosen.months, column))
         for name, column in (("92 of 100 have waited up to", "long"), ("Half have waited up to", "median"))
     ]
-    title, unit = "Weeks that children have waited so far", "weeks"
-    drawn(
-        f"percentiles {chosen.name}",
-        lambda look: (
-            charts.lines(series, unit, look, chosen.late_from),
-            charts.lines_in_words(title, series, unit),
-        ),
-    )
+    title = "Weeks that children have waited so far"
+    drawn_lines(f"percentiles {chosen.name}", title, series, "weeks", chosen.late_from)
 
 
 def passing(edition: Edition, chosen: WaitingList) -> None:
