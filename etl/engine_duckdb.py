@@ -126,7 +126,7 @@ class DuckDBTransaction:
 
     def as_arrow(self, table: Table, frame: pd.DataFrame) -> pa.Table:
         """Return what inserting the frame would store, as Arrow has it."""
-        self._connection.register("incoming", frame)
+        self._connection.register("incoming", frame.iloc[table.laid(frame)])
         try:
             return self.arrow(f"SELECT {_cast(table)} FROM incoming")  # noqa: S608 (contract names)
         finally:
@@ -189,8 +189,9 @@ def insert_frame(
     `stored` is the table's name where it is not its own.
     """
     into = stored or f'"{table.name}"'
+    places = table.laid(frame)
     for begin in range(0, len(frame), _ROW_GROUP):
-        connection.register("incoming", frame.iloc[begin : begin + _ROW_GROUP])
+        connection.register("incoming", frame.iloc[places[begin : begin + _ROW_GROUP]])
         connection.execute(f"INSERT INTO {into} SELECT {_cast(table)} FROM incoming")  # noqa: S608 (contract names)
         connection.unregister("incoming")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 Type = Literal["TEXT", "INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "BOOLEAN"]
@@ -23,12 +25,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `grain` opens with "One row per", `key` names the columns no two rows share."""
+    """One table: `grain` opens with "One row per", `key` names the columns no two rows share.
+
+    Rows are stored in the order of the columns `laid_by`, where a table names any.
+    """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    laid_by: tuple[str, ...] = ()
 
     def ddl(self) -> str:
         """Return the CREATE TABLE statement, in words DuckDB and Spark both read."""
@@ -54,6 +60,13 @@ class Table:
     def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame in column order with the contract's types; raises KeyError for a column it lacks."""
         return frame[self.names()].astype({c.name: PANDAS_TYPES[c.type] for c in self.columns})
+
+    def laid(self, frame: pd.DataFrame) -> npt.NDArray[np.intp]:
+        """Return the places of the frame's rows in the order they are stored in."""
+        if not self.laid_by:
+            return np.arange(len(frame))
+        by = frame[list(self.laid_by)].reset_index(drop=True)
+        return by.sort_values(list(self.laid_by)).index.to_numpy()
 
     def faults(self, frame: pd.DataFrame) -> list[str]:
         """Return, in words, every way the frame breaks this contract; empty when it holds."""

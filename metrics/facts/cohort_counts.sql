@@ -18,6 +18,19 @@ extracts AS (
 newest AS (
     SELECT source, organisation, MAX(month_end_day) AS last_day FROM coverage GROUP BY source, organisation
 ),
+-- Only an extract after another can hold a child anew: of a history, however large, nothing is looked up here.
+anew AS (
+    SELECT
+        extracts.source, extracts.organisation AS submitter, pathways.clock, pathways.pathway_id,
+        MAX(extracts.last_day) AS last_day
+    FROM pathways
+    JOIN extracts ON extracts.load_id = pathways.load_id
+    JOIN (SELECT source, organisation, MIN(last_day) AS last_day FROM extracts GROUP BY source, organisation) AS firsts
+        ON firsts.source = extracts.source AND firsts.organisation = extracts.organisation
+        AND firsts.last_day < extracts.last_day
+    WHERE pathways.started_day IS NOT NULL
+    GROUP BY extracts.source, extracts.organisation, pathways.clock, pathways.pathway_id
+),
 timed AS (
     SELECT
         extracts.source, extracts.organisation AS submitter, extracts.last_day, newest.last_day AS newest_day,
@@ -31,17 +44,16 @@ timed AS (
                 + CAST(FLOOR((pathways.started_day + 365 - 789) / 1461) - FLOOR((pathways.started_day - 789) / 1461)
                     AS INTEGER)
             ELSE clocks.limit_days
-        END AS due_day,
-        ROW_NUMBER() OVER (
-            PARTITION BY extracts.source, extracts.organisation, pathways.clock, pathways.pathway_id
-            ORDER BY extracts.last_day DESC
-        ) AS turn
+        END AS due_day
     FROM pathways
     JOIN extracts ON extracts.load_id = pathways.load_id
     JOIN newest ON newest.source = extracts.source AND newest.organisation = extracts.organisation
     JOIN clocks ON clocks.clock = pathways.clock
     JOIN (SELECT clock FROM splits GROUP BY clock) AS asked ON asked.clock = pathways.clock
+    LEFT JOIN anew ON anew.source = extracts.source AND anew.submitter = extracts.organisation
+        AND anew.clock = pathways.clock AND anew.pathway_id = pathways.pathway_id
     WHERE pathways.started_day IS NOT NULL
+        AND (anew.last_day IS NULL OR anew.last_day <= extracts.last_day)
         AND (clocks.followed = 1 OR clocks.limit_years = 1 OR clocks.limit_days IS NOT NULL)
 ),
 children AS (
@@ -50,7 +62,6 @@ children AS (
         CASE WHEN stop_reason = 'completed' THEN stopped_day - started_day END AS days,
         CASE WHEN stop_reason = 'completed' AND stopped_day <= due_day THEN 1 ELSE 0 END AS in_time
     FROM timed
-    WHERE turn = 1
 ),
 members AS (
     SELECT children.*, 1 AS cohort, started_day AS event_day FROM children WHERE followed = 1
