@@ -1,22 +1,32 @@
 """Facts to results: every KPI from the monthly counts, by its definition, one computation for all screens."""
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
 import pandas as pd
 
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.counting import known_places, monthly_counts, monthly_waits
+from metrics.counting import ASK, Ask, monthly_counts, monthly_waits
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import FactFrames
 from metrics.fact_frames import Facts as Facts
-from metrics.periods import LENGTH, PACE, in_windows
+from metrics.periods import LENGTH, PACE, Period, in_windows
+from metrics.selection import Select
 from metrics.warehouse_facts import FACTS as FACTS
 from metrics.warehouse_facts import read_facts as read_facts
 from metrics.warehouse_facts import select_fact as select_fact
 
 # How old a population or pupil count may be and still stand under a rate.
 _POPULATION_DAYS = pd.Timedelta(days=731)
+_WAITS = ("percentile", "mean")
+# The counts a kind rests on, in their order: the states that stand in the definition's place, and the period.
+_SEVERAL: dict[str, tuple[tuple[Select, Period], ...]] = {
+    "net_flow": (({"state": "started"}, "month"), ({"state": LEAVING}, "month")),
+    "clearance_weeks": (({"state": "waiting"}, "month"), ({"state": LEAVING}, PACE)),
+}
 
 
 def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
@@ -24,27 +34,29 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
 
     Raises DocumentError when the definition names columns or values its fact does not have.
     """
+    return compute_all([definition], facts)
+
+
+def compute_all(definitions: Iterable[Definition], facts: Facts) -> pd.DataFrame:
+    """Return the results of all these KPIs by id: what one by one would give, in a fraction of the time.
+
+    Raises DocumentError when a definition names columns or values its fact does not have.
+    """
     facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
-    if not _anything(definition, facts):
+    wanted = [definition for definition in definitions if _anything(definition, facts)]
+    measured = [definition for definition in wanted if definition.fact == "measure_values"]
+    waited = [definition for definition in wanted if definition.kind in _WAITS]
+    rest = [kpi for kpi in wanted if kpi.fact != "measure_values" and kpi.kind not in _WAITS]
+    found = [
+        *(_named(definition, _of_measures(definition, facts)) for definition in measured),
+        *_of_waits(waited, facts),
+        *_of_counts(rest, facts),
+    ]
+    whole = [frame for frame in found if len(frame)]
+    if not whole:
         return RESULTS.empty()
-    if definition.kind == "net_flow":
-        result = kinds.net_flow(_flows(definition, facts))
-    elif definition.kind == "clearance_weeks":
-        result = kinds.clearance_weeks(_list_and_pace(definition, facts))
-    elif definition.kind in ("percentile", "mean"):
-        result = _of_waits(definition, facts)
-    elif definition.fact == "measure_values":
-        result = _of_measures(definition, facts)
-    else:
-        result = _of_counts(definition, facts)
-    result = result.assign(kpi=definition.id)
-    for column in ("at_least", "low", "high"):
-        if column not in result:
-            result[column] = None
-    if "period_months" not in result:
-        result = result.assign(period_months=0 if definition.snapshot else LENGTH[definition.period])
-    result["month"] = result["month"].astype("datetime64[s]")
-    return RESULTS.typed(result).sort_values(list(RESULTS.key), ignore_index=True)
+    result = pd.concat([RESULTS.typed(frame.reindex(columns=RESULTS.names())) for frame in whole], ignore_index=True)
+    return result.sort_values(list(RESULTS.key), ignore_index=True)
 
 
 def _anything(definition: Definition, facts: FactFrames) -> bool:
@@ -55,8 +67,25 @@ def _anything(definition: Definition, facts: FactFrames) -> bool:
     return definition.select[definition.lead] in facts.leads(fact) or not _observed(definition, facts).empty
 
 
-def _of_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    waits = in_windows(monthly_waits(definition, facts), _observed(definition, facts), definition.period)
+def _named(definition: Definition, result: pd.DataFrame) -> pd.DataFrame:
+    """Return the results of one KPI with its id and, where they do not have it, the length of its period."""
+    result = result.assign(kpi=definition.id)
+    if "period_months" not in result:
+        result = result.assign(period_months=0 if definition.snapshot else LENGTH[definition.period])
+    return result
+
+
+def _of_waits(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
+    asks = [Ask(number, kpi, kpi.select, kpi.period) for number, kpi in enumerate(definitions)]
+    found = dict(iter(monthly_waits(asks, facts).groupby("ask"))) if asks else {}
+    for ask in asks:
+        if ask.number in found:
+            yield _named(ask.definition, _wait(ask, found[ask.number].drop(columns="ask"), facts))
+
+
+def _wait(ask: Ask, months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
+    definition = ask.definition
+    waits = in_windows(months, _observed(definition, facts), ask.period)
     if definition.kind == "mean":
         return kinds.mean(waits, definition.minimum_base or 0)
     minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
@@ -81,44 +110,82 @@ def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     return kinds.measure(rows, definition.unit, minimum)
 
 
-def _of_counts(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    counts = _counted(definition, facts)
-    minimum = definition.minimum_base or 0
-    if definition.kind == "share":
-        return kinds.share(counts, minimum)
-    if definition.kind == "top_two_box":
-        return kinds.top_two_box(counts, minimum)
-    if definition.kind == "rate":
-        return kinds.rate(_with_population(definition, counts, facts), definition.per or 1, minimum)
-    return kinds.count(counts)
+def _of_counts(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
+    """Return the results of KPIs that count, those of one kind, minimum base and length together."""
+    wanted = [(kpi, *one) for kpi in definitions for one in _SEVERAL.get(kpi.kind, (({}, kpi.period),))]
+    asks = [Ask(number, kpi, {**kpi.select, **other}, period) for number, (kpi, other, period) in enumerate(wanted)]
+    counted = _counted(asks, facts) if asks else pd.DataFrame()
+    alike: dict[tuple[str, int, int], list[Ask]] = {}
+    for _, own in groupby(asks, key=lambda ask: ask.definition.id):
+        first, *others = own
+        kpi = first.definition
+        if kpi.kind == "rate":
+            counts = _with_population(kpi, _of(first, counted), facts)
+            yield _named(kpi, kinds.rate(counts, kpi.per or 1, kpi.minimum_base or 0))
+        elif others:
+            yield _named(kpi, _of_two(kpi, _of(first, counted), _of(others[0], counted)))
+        else:
+            months = 0 if kpi.snapshot else LENGTH[kpi.period]
+            alike.setdefault((kpi.kind, kpi.minimum_base or 0, months), []).append(first)
+    for (kind, minimum, months), some in alike.items():
+        ids = {ask.number: ask.definition.id for ask in some}
+        counts = counted[counted["ask"].isin(ids)]
+        counts = counts.assign(kpi=counts["ask"].map(ids), period_months=months)
+        if kind == "count":
+            yield kinds.count(counts)
+        else:
+            yield (kinds.share if kind == "share" else kinds.top_two_box)(counts, minimum)
 
 
-def _counted(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
-    """Return numerator and denominator per place, in the period's windows, zeros where an extract shows nobody.
+def _of(ask: Ask, counted: pd.DataFrame) -> pd.DataFrame:
+    return counted[counted["ask"] == ask.number].drop(columns="ask")
+
+
+def _counted(asks: Sequence[Ask], facts: FactFrames) -> pd.DataFrame:
+    """Return numerator and denominator per ask and place, in its windows, zeros where an extract shows nobody.
 
     A flag says that a needed band is not there or is cut by the rule, or that a cohort was not followed long enough.
     """
-    months = monthly_counts(definition, facts, **other)
-    counts = in_windows(months.assign(counted_in=months["month"]), _observed(definition, facts), definition.period)
-    if definition.follow_up_weeks is not None and definition.fact == "cohort_counts":
-        # The newest extract must lie so many weeks after the last month of the period, not of the month alone.
-        later = (_end(counts["month"]) - _end(counts["counted_in"])).dt.days
-        for side in ("above", "below"):
-            early = (counts[f"seen_{side}"] - later < 7 * definition.follow_up_weeks).fillna(False).astype("bool")
-            counts[side] = counts[side].mask(early, "not_available")
-    if definition.period != "month":
-        added = counts.groupby(kinds.PLACE, sort=False)
-        counts = added.agg(
-            numerator=("numerator", "sum"), denominator=("denominator", "sum"),
-            above=("above", "first"), below=("below", "first"),
-        ).reset_index()  # fmt: skip
-    flag = counts["above"] if definition.kind == "count" else counts["above"].fillna(counts["below"])
-    told = counts[kinds.PLACE].assign(
+    months, places = monthly_counts(asks, facts)
+    counts = pd.concat([_in_period(own, months, facts) for own in _together(asks)], ignore_index=True)
+    of_all = counts["ask"].isin([ask.number for ask in asks if ask.definition.kind != "count"])
+    flag = counts["above"].mask(of_all, counts["above"].fillna(counts["below"]))
+    told = counts[ASK].assign(
         flag=flag,
         numerator=counts["numerator"].mask(flag.notna()),
         denominator=counts["denominator"].where(counts["below"].isna()),
     )
-    return _with_zeros(definition, told, facts, **other)
+    return _with_zeros(asks, told, places, facts)
+
+
+def _together(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
+    """Return the asks of one clock (or survey) and period together: they are added up over the same months."""
+    apart: dict[tuple[str, str, str], list[Ask]] = {}
+    for ask in asks:
+        apart.setdefault((ask.definition.fact, ask.clock, ask.period), []).append(ask)
+    return apart.values()
+
+
+def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
+    """Return the counts of asks of one period (and clock), in its windows."""
+    period = asks[0].period
+    counts = months[months["ask"].isin([ask.number for ask in asks])]
+    counts = in_windows(counts.assign(counted_in=counts["month"]), _observed(asks[0].definition, facts), period)
+    if "seen_above" in counts:
+        # The newest extract must lie so many weeks after the last month of the period, not of the month alone.
+        weeks = {ask.number: ask.definition.follow_up_weeks for ask in asks if ask.definition.fact == "cohort_counts"}
+        needed = counts["ask"].map(weeks).astype("Float64") * 7
+        later = (_end(counts["month"]) - _end(counts["counted_in"])).dt.days
+        for side in ("above", "below"):
+            early = (counts[f"seen_{side}"] - later < needed).fillna(False).astype("bool")
+            counts[side] = counts[side].mask(early, "not_available")
+    if period == "month":
+        return counts[[*ASK, "numerator", "denominator", "above", "below"]]
+    added = counts.groupby(ASK, sort=False, observed=True)
+    return added.agg(
+        numerator=("numerator", "sum"), denominator=("denominator", "sum"),
+        above=("above", "first"), below=("below", "first"),
+    ).reset_index()  # fmt: skip
 
 
 def _end(months: pd.Series) -> pd.Series:
@@ -132,42 +199,37 @@ def _observed(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     return facts.observed_months(str(definition.select["clock"]))
 
 
-def _with_zeros(definition: Definition, counts: pd.DataFrame, facts: FactFrames, **other: object) -> pd.DataFrame:
+def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
     """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap.
 
     Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
     """
-    observed = _observed(definition, facts)
-    months = observed[observed["rows"].astype("bool")]
-    known = known_places(definition, facts, **other)
-    months = months[months["area"].isin(known["area"])]
-    if months.empty:
+    everyone = places[["ask", "area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
+    places = pd.concat([places.astype(everyone.dtypes.to_dict()), everyone]).drop_duplicates()
+    shown = []
+    for own in _together(asks):
+        observed = _observed(own[0].definition, facts)
+        months = observed.loc[observed["rows"].astype("bool"), ["area", "month"]]
+        if len(months):
+            ends = in_windows(months, months, own[0].period).drop_duplicates()
+            here = places[places["ask"].isin([ask.number for ask in own])]
+            shown.append(ends.astype({"area": here["area"].dtype}).merge(here, on="area")[ASK])
+    if not shown:
         return counts
-    ends = in_windows(months[["area", "month"]], months, definition.period).drop_duplicates()
-    everyone = known[["area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
-    places = ends.merge(pd.concat([known, everyone]).drop_duplicates(), on="area")[kinds.PLACE]
-    filled = counts.merge(places.astype(counts[kinds.PLACE].dtypes.to_dict()), on=kinds.PLACE, how="outer",
-                          indicator=True)  # fmt: skip
+    filled = counts.merge(pd.concat(shown).astype(counts[ASK].dtypes.to_dict()), on=ASK, how="outer", indicator=True)
     added = filled.pop("_merge") == "right_only"
     return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
 
 
-def _flows(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return `started` and `left` per place."""
-    came, gone = _counted(definition, facts, state="started"), _counted(definition, facts, state=LEAVING)
-    both = came.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
-    return both.assign(started=both["numerator"], left=both["numerator_gone"])
-
-
-def _list_and_pace(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return `waiting`, `left` over three months and their length in `weeks` per place, whole windows only."""
-    listed = _counted(definition, facts, state="waiting")
-    gone = _counted(definition.model_copy(update={"period": PACE}), facts, state=LEAVING)
-    both = listed.merge(gone, on=kinds.PLACE, suffixes=("", "_gone"))
+def _of_two(definition: Definition, first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return the flow from who came and who left, or the weeks to clear from who waits and who left in three months."""
+    both = first.merge(second, on=kinds.PLACE, suffixes=("", "_gone"))
+    if definition.kind == "net_flow":
+        return kinds.net_flow(both.assign(started=both["numerator"], left=both["numerator_gone"]))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]
-    first = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]
-    days = (pd.to_datetime(last) - pd.to_datetime(first)).dt.days
-    return both.assign(waiting=both["numerator"], left=both["numerator_gone"], weeks=days / 7)
+    begun = both["month"] - pd.offsets.MonthBegin(2) if len(both) else both["month"]
+    days = (pd.to_datetime(last) - pd.to_datetime(begun)).dt.days
+    return kinds.clearance_weeks(both.assign(waiting=both["numerator"], left=both["numerator_gone"], weeks=days / 7))
 
 
 def _with_population(definition: Definition, counts: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:

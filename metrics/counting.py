@@ -1,9 +1,12 @@
-"""What a definition counts: the cells of a fact, tried by its rule and added up by place and month, before all else.
+"""What definitions count: the cells of a fact, tried by their rules and added up by place and month, before all else.
 
-Millions of cells become thousands here, on the engine that is quick at it; what follows is done frame by frame.
+Millions of cells become thousands here, on the engine that is quick at it, with one question for all KPIs of a clock or
+survey; what follows is done on frames.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 
@@ -11,98 +14,133 @@ from etl.engine_duckdb import coded
 from etl.tables import EVERYONE
 from metrics.definition import Definition
 from metrics.fact_frames import FactFrames
-from metrics.rule import COLUMNS, tried
+from metrics.kinds import PLACE
+from metrics.periods import Period
+from metrics.rule import COLUMNS, tried, tried_together
+from metrics.selection import Select
 
 _PLACE = 'area, breakdown, "group", month'
+_EVERY = "TRUE"  # what a definition without a rule asks
+# Names the count a row belongs to, beside PLACE.
+ASK = ["ask", *PLACE]
 
 
-def monthly_counts(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
-    """Return one row per area, breakdown, group and month: numerator, denominator, above, below (and seen).
+@dataclass(frozen=True)
+class Ask:
+    """One count that a KPI rests on: its number, and what it selects and adds up, where not as the definition says."""
+
+    number: int
+    definition: Definition
+    select: Select
+    period: Period
+
+    @property
+    def clock(self) -> str:
+        """Return the clock (or survey) whose cells are counted."""
+        return str(self.select[self.definition.lead])
+
+
+def monthly_counts(asks: Iterable[Ask], facts: FactFrames) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return one row per ask, area, breakdown, group and month: numerator, denominator, above, below (and seen).
 
     `above` is the flag of a band the numerator needs, that is not there or is cut by the rule; `below` that of any.
     Of cohorts, `seen_above` and `seen_below` are the fewest days the newest extract lies after the month.
+    Second, the areas, breakdowns and groups per ask in which such children were ever counted, in the base or not.
     Raises DocumentError naming file and column of a rule that cannot be tried.
     """
-    columns = [*COLUMNS[definition.fact], *(["member"] if definition.over else [])]
-    cells, values = _select_cells(definition, facts, other)
-    connection = facts.connection
-    ruled = coded(connection, f"SELECT DISTINCT {_names(columns)} FROM ({cells})", values)  # noqa: S608 (contract)
-    if definition.base:
-        inside = tried(ruled, columns, definition.base, definition.id)
-        ruled = inside.loc[inside["all_in"].astype("bool"), columns]
-    connection.register("ruled", tried(ruled, columns, definition.numerator, definition.id))
-    seen = ", MIN(observed_days) FILTER (WHERE all_in OR some_in) AS seen_above, MIN(observed_days) AS seen_below"
-    found = coded(
-        connection,
-        f"""
-        SELECT {_PLACE},
+    seen = """, MIN(observed_days) FILTER (WHERE all_in OR some_in) AS seen_above,
+            MIN(observed_days) FILTER (WHERE inside) AS seen_below"""
+    parts = [
+        _grouped(
+            own,
+            facts,
+            f"""
             CAST(COALESCE(SUM(children) FILTER (WHERE all_in), 0) AS BIGINT) AS numerator,
-            CAST(COALESCE(SUM(children), 0) AS BIGINT) AS denominator,
+            CAST(COALESCE(SUM(children) FILTER (WHERE inside), 0) AS BIGINT) AS denominator,
             MIN(CASE
                 WHEN (all_in OR some_in) AND flag IS NOT NULL THEN flag
                 WHEN some_in AND NOT all_in AND COALESCE(children, 1) <> 0 THEN 'not_available'
             END) AS above,
-            MIN(flag) AS below{seen if definition.fact == "cohort_counts" else ""}
-        FROM ({cells}) AS cells
-        JOIN ruled ON {" AND ".join(f'cells."{name}" IS NOT DISTINCT FROM ruled."{name}"' for name in columns)}
-        GROUP BY {_PLACE} ORDER BY {_PLACE}
-        """,  # noqa: S608 (contract names)
-        values,
-    )
-    return found.astype({"month": "datetime64[s]", "above": "str", "below": "str"})
+            MIN(flag) FILTER (WHERE inside) AS below, bool_or(inside) AS counted
+            {seen if own[0].definition.fact == "cohort_counts" else ""}
+            """,
+        )
+        for own in _together(asks)
+    ]
+    found = pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "above": "str", "below": "str"})
+    places = found[["ask", "area", "breakdown", "group"]].drop_duplicates(ignore_index=True)
+    counted = found.pop("counted").astype("bool")
+    return found[counted].reset_index(drop=True), places
 
 
-def monthly_waits(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return one row per area, breakdown, group, month and wait (week band, or days): children and flag.
+def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
+    """Return one row per ask, area, breakdown, group, month and wait (week band, or days): children and flag.
 
     A cell without a count leaves its wait without one: missing never becomes zero.
     """
-    cells, values = _select_cells(definition, facts, {})
-    waits = "days" if definition.fact == "clock_days" else "weeks_from, weeks_to"
-    found = coded(
-        facts.connection,
-        f"""
-        SELECT {_PLACE}, {waits},
-            CAST(CASE WHEN COUNT(children) = COUNT(*) THEN SUM(children) END AS BIGINT) AS children, MIN(flag) AS flag
-        FROM ({cells}) GROUP BY {_PLACE}, {waits} ORDER BY {_PLACE}, {waits}
-        """,  # noqa: S608 (contract names)
-        values,
-    )
-    return found.astype({"month": "datetime64[s]", "flag": "str"})
+    parts = []
+    for own in _together(asks):
+        waits = "days" if own[0].definition.fact == "clock_days" else "weeks_from, weeks_to"
+        sums = (
+            "CAST(CASE WHEN COUNT(children) = COUNT(*) THEN SUM(children) END AS BIGINT) AS children, MIN(flag) AS flag"
+        )
+        parts.append(_grouped(own, facts, sums, waits))
+    return pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "flag": "str"})
 
 
-def known_places(definition: Definition, facts: FactFrames, **other: object) -> pd.DataFrame:
-    """Return the areas, breakdowns and groups in which such children were ever counted."""
-    cells, values = _select_cells(definition, facts, other)
-    sql = f'SELECT DISTINCT area, breakdown, "group" FROM ({cells}) ORDER BY ALL'  # noqa: S608 (contract names)
-    return coded(facts.connection, sql, values)
+def _together(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
+    """Return the asks of one fact, clock and way of taking pairs apart together, in order."""
+
+    def cells(ask: Ask) -> tuple[str, str, str]:
+        return ask.definition.fact, ask.clock, ask.definition.over or ""
+
+    return (list(own) for _, own in groupby(sorted(asks, key=cells), key=cells))
 
 
-def _select_cells(definition: Definition, facts: FactFrames, other: Mapping[str, object]) -> tuple[str, list[object]]:
-    """Return SQL, with its parameters, for the cells selected by the definition, or by `other` in its place."""
-    select = {**definition.select, **other}
-    table = facts.table(definition.fact, select[definition.lead])
-    asked = definition.fact_breakdowns if definition.over else [EVERYONE, *definition.breakdowns]
-    wanted = {"breakdown": asked} | {name: value for name, value in select.items() if name != definition.lead}
-    lists = {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}
-    where = " AND ".join(f'"{name}" IN ({", ".join("?" * len(value))})' for name, value in lists.items())
-    values = [one for value in lists.values() for one in value]
-    own = f'SELECT * FROM "{table}" WHERE {where}'  # noqa: S608 (contract names)
-    return (_select_parts(own, definition.over) if definition.over else own), values
+def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.DataFrame:
+    """Return the sums over the cells of each ask, by place and month (and `by`), in their order."""
+    first = asks[0].definition
+    table, kinds = facts.numbered(first.fact, asks[0].clock, first.over)
+    columns = [*COLUMNS[first.fact], *(["member"] if first.over else [])]
+    asked = pd.concat(_asked(asks, kinds, columns), ignore_index=True)
+    waits = [name.strip() for name in by.split(",") if name]
+    facts.connection.register("asked", asked[["ask", "breakdown", *waits, "kind", "inside", "all_in", "some_in"]])
+    keys = f"ask, {_PLACE}{', ' + by if by else ''}"
+    try:
+        return coded(
+            facts.connection,
+            f'SELECT {keys}, {sums} FROM "{table}" JOIN asked USING (kind) GROUP BY {keys} ORDER BY {keys}',  # noqa: S608 (contract names)
+        )
+    finally:
+        facts.connection.unregister("asked")
 
 
-def _select_parts(cells: str, over: str) -> str:
-    """Return SQL that takes pairs `group + member` apart: the group stays, the member is what the rule reads."""
-    return f"""
-        SELECT cells.* REPLACE (
-            CASE WHEN breakdown = '{over}' THEN '{EVERYONE}' ELSE split_part(breakdown, '+', 1) END AS breakdown,
-            CASE
-                WHEN breakdown = '{over}' THEN '{EVERYONE}' ELSE left("group", length("group") - length(member) - 3)
-            END AS "group"
-        ), member
-        FROM (SELECT *, string_split("group", ' + ')[-1] AS member FROM ({cells})) AS cells
-    """  # noqa: S608 (a breakdown of the contract)
+def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str]) -> Iterable[pd.DataFrame]:
+    """Return per ask the kinds of cells it selects: `inside` its base, and whether all or some meet its rule."""
+    rules = sorted({rule or _EVERY for ask in asks for rule in (ask.definition.base, ask.definition.numerator)})
+    together = tried_together(kinds, columns, rules)
+    for ask in asks:
+        base, numerator, kpi = ask.definition.base, ask.definition.numerator, ask.definition.id
+        own = _selected(ask, kinds)
+        if together is None:
+            in_base = _alone(own, columns, base, kpi)["all_in"]
+            met = _alone(own[in_base], columns, numerator, kpi).reindex(own.index, fill_value=False)
+        else:
+            in_base = together.loc[own.index, f"all_{rules.index(base or _EVERY)}"]
+            place = rules.index(numerator or _EVERY)
+            met = together.loc[own.index, [f"all_{place}", f"some_{place}"]].set_axis(["all_in", "some_in"], axis=1)
+        all_in, some_in = (met[name] & in_base for name in ("all_in", "some_in"))
+        yield own.assign(ask=ask.number, inside=in_base, all_in=all_in, some_in=some_in)
 
 
-def _names(columns: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
+def _alone(cells: pd.DataFrame, columns: list[str], rule: str | None, kpi: str) -> pd.DataFrame:
+    told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left").set_index(cells.index)
+    return told[["all_in", "some_in"]].astype("boolean").fillna(False).astype("bool")
+
+
+def _selected(ask: Ask, kinds: pd.DataFrame) -> pd.DataFrame:
+    wanted: Mapping[str, object] = {"breakdown": [EVERYONE, *ask.definition.breakdowns], **ask.select}
+    for name, value in wanted.items():
+        if name != ask.definition.lead:
+            kinds = kinds[kinds[name].isin(value if isinstance(value, list) else [value])]
+    return kinds

@@ -7,17 +7,21 @@ import duckdb
 import pandas as pd
 
 from etl.engine_duckdb import coded, connect
+from etl.tables import EVERYONE
 from metrics.selection import lead_of
 
 Facts = Mapping[str, pd.DataFrame]
 
+# Where, when and how many; every other column of a fact tells kinds of cells apart.
+_COUNTED = ("area", "group", "month", "children", "flag", "observed_days")
+
 
 class FactFrames(dict[str, pd.DataFrame]):
-    """Facts that keep what is counted at hand, parted by clock, survey or measure, on an engine of their own."""
+    """Facts that keep what is counted at hand, parted by clock or survey, on an engine of their own."""
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         super().__init__(frames)
-        self._tables: set[str] = set()
+        self._kinds: dict[tuple[str, object, str | None], tuple[str, pd.DataFrame]] = {}
         self._leads: dict[str, set[object]] = {}
         self._observed: dict[str, pd.DataFrame] = {}
 
@@ -26,16 +30,38 @@ class FactFrames(dict[str, pd.DataFrame]):
         """Return the engine that holds the parts; it reaches nothing else."""
         return connect(None, read_only=False)
 
-    def table(self, fact: str, lead: object) -> str:
-        """Return the name of the table with the rows of a fact about this clock, survey or measure."""
-        name = f"{fact} {lead}"
-        if name not in self._tables:
-            self.connection.register("fact", self[fact])
-            own = f"SELECT * FROM fact WHERE {lead_of(fact)} = ?"  # noqa: S608 (contract names)
-            self.connection.execute(f'CREATE TABLE "{name}" AS {own}', [lead])
-            self.connection.unregister("fact")
-            self._tables.add(name)
-        return name
+    def numbered(self, fact: str, lead: object, over: str | None = None) -> tuple[str, pd.DataFrame]:
+        """Return the name of a table with the cells of a clock or survey, and the kinds of cells there are in it.
+
+        The table has area, group, month, children, flag and `kind`; of cohorts also observed_days. Kinds have `kind`
+        and every column that tells cells apart, among them breakdown. With `over`, pairs with that breakdown are taken
+        apart: the group stays, and `member` is the other's.
+        """
+        key = (fact, lead, over)
+        if key not in self._kinds:
+            rows = self[fact]
+            self.connection.register("fact", rows[rows[lead_of(fact)] == lead])
+            try:
+                self._kinds[key] = self._numbered(f"part {len(self._kinds)}", fact, over)
+            finally:
+                self.connection.unregister("fact")
+        return self._kinds[key]
+
+    def _numbered(self, name: str, fact: str, over: str | None) -> tuple[str, pd.DataFrame]:
+        own = _select_parts(over) if over else "SELECT * FROM fact"
+        columns = [name for name in self[fact] if name not in (*_COUNTED, lead_of(fact))]
+        columns += ["member"] if over else []
+        listed = ", ".join(f'"{one}"' for one in columns)
+        kinds = coded(self.connection, f"SELECT DISTINCT {listed} FROM ({own})")  # noqa: S608 (contract names)
+        kinds = kinds.assign(kind=range(len(kinds)))
+        self.connection.register("kinds", kinds)
+        counted = ", ".join(f'cells."{one}"' for one in _COUNTED if one in self[fact])
+        same = " AND ".join(f'cells."{one}" IS NOT DISTINCT FROM kinds."{one}"' for one in columns)
+        self.connection.execute(
+            f'CREATE TABLE "{name}" AS SELECT {counted}, kind FROM ({own}) AS cells JOIN kinds ON {same}'  # noqa: S608 (contract names)
+        )
+        self.connection.unregister("kinds")
+        return name, kinds
 
     def leads(self, fact: str) -> set[object]:
         """Return the clocks, surveys or measures a fact is about."""
@@ -46,12 +72,27 @@ class FactFrames(dict[str, pd.DataFrame]):
     def observed_months(self, clock: str) -> pd.DataFrame:
         """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
         if clock not in self._observed:
-            table = self.table("clock_counts", clock)
-            months = coded(self.connection, f'SELECT DISTINCT area, month FROM "{table}" ORDER BY ALL')  # noqa: S608 (our table)
-            months = months.astype({"month": "datetime64[s]"}).assign(rows=False)
+            rows = self["clock_counts"]
+            months = rows.loc[rows["clock"] == clock, ["area", "month"]].drop_duplicates().assign(rows=False)
             if "observed" in self:
                 seen = self["observed"]
                 own = seen.loc[seen["clock"] == clock, ["area", "month"]].assign(rows=True)
                 months = pd.concat([own, months.astype(own.dtypes.to_dict())]) if len(own) else months
             self._observed[clock] = months.drop_duplicates(["area", "month"])
         return self._observed[clock]
+
+
+def _select_parts(over: str) -> str:
+    """Return SQL that takes pairs `group + member` apart: the group stays, the member is what the rule reads."""
+    return f"""
+        SELECT cells.* REPLACE (
+            CASE WHEN breakdown = '{over}' THEN '{EVERYONE}' ELSE split_part(breakdown, '+', 1) END AS breakdown,
+            CASE
+                WHEN breakdown = '{over}' THEN '{EVERYONE}' ELSE left("group", length("group") - length(member) - 3)
+            END AS "group"
+        ), member
+        FROM (
+            SELECT *, string_split("group", ' + ')[-1] AS member FROM fact
+            WHERE breakdown = '{over}' OR ends_with(breakdown, '+{over}')
+        ) AS cells
+    """  # noqa: S608 (a breakdown of the contract)

@@ -12,7 +12,7 @@ from etl.leftovers import working_folder
 from etl.tables import COVERAGE
 from etl.warehouse import Warehouse
 from metrics.arrived import read_feeds
-from metrics.compute import compute
+from metrics.compute import compute_all
 from metrics.definition import Definition, load_definitions
 from metrics.edition_tables import RESULTS
 from metrics.integrity import checks, withheld
@@ -151,7 +151,7 @@ def _figures(
     with copy.reading() as reader:
         facts = facts_from(reader, read_cells(reader, cells))
     whole = [kpi.model_copy(update={"breakdowns": []}) for kpi in kpis.values()]
-    results = pd.concat([compute(kpi, facts) for kpi in whole], ignore_index=True)
+    results = compute_all(whole, facts)
     known = results["month"] <= pd.Timestamp(at.replace(day=1))
     results = results[known & results["area"].isin(areas)]
     return withheld(results.reset_index(drop=True), kpis.values(), checks(facts))

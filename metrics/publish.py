@@ -18,7 +18,7 @@ from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
 from metrics.beside import areas_beside, read_beside, results_beside, without_others
 from metrics.comparators import compared, load_neighbours
-from metrics.compute import Facts, compute
+from metrics.compute import Facts, compute_all
 from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import not_public, protected
@@ -111,7 +111,7 @@ def _publish(
     kpis = load_definitions()
     actions = plan_in_edition(local, record, kpis.values(), month, end_of(as_of) if as_of else None)
     facts = with_plan_measures(facts, plan, actions.record, kpis, month)
-    results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
+    results = compute_all(kpis.values(), facts)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
     strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)

@@ -36,22 +36,41 @@ def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) 
     distinct = cells[columns].drop_duplicates().reset_index(drop=True)
     if rule is None:
         return distinct.assign(all_in=True, some_in=True)
-    connection = _engine().cursor()
     try:
-        connection.register("cells", distinct.assign(cell=range(len(distinct))))
-        # The definition's own rule; the connection reaches nothing but these rows.
-        answers = connection.execute(
-            f"""
-            WITH weeks AS ({_select_weeks(columns)})
-            SELECT cell, bool_and(COALESCE(({rule}), FALSE)) AS all_in, bool_or(COALESCE(({rule}), known)) AS some_in
-            FROM weeks GROUP BY cell
-            """  # noqa: S608
-        ).df()
+        answers = _answers(distinct, [rule])
     except duckdb.Error as error:
         raise DocumentError(f"{name}.yaml: numerator: {str(error).splitlines()[0]}") from error
+    return distinct.join(answers.rename(columns={"all_0": "all_in", "some_0": "some_in"}), how="inner")
+
+
+def tried_together(cells: pd.DataFrame, columns: list[str], rules: list[str]) -> pd.DataFrame | None:
+    """Return per cell, in the cells' order, `all_N` and `some_N` of the Nth rule; None where one cannot be tried.
+
+    A rule may be meant for some of the cells alone: what fails here is tried again by itself, on its own.
+    """
+    numbers = cells.groupby(columns, dropna=False, sort=False, observed=True).ngroup()
+    distinct = cells.assign(number=numbers).drop_duplicates("number").set_index("number")[columns]
+    try:
+        answers = _answers(distinct, rules)
+    except duckdb.Error:
+        return None
+    return answers.astype("bool").reindex(numbers, fill_value=False).set_axis(cells.index)
+
+
+def _answers(distinct: pd.DataFrame, rules: list[str]) -> pd.DataFrame:
+    """Return `all_N` and `some_N` of the Nth rule by the index of the distinct cells. Raises duckdb.Error."""
+    told = "".join(
+        f", bool_and(COALESCE(({rule}), FALSE)) AS all_{place}, bool_or(COALESCE(({rule}), known)) AS some_{place}"
+        for place, rule in enumerate(rules)
+    )
+    connection = _engine().cursor()
+    try:
+        connection.register("cells", distinct.assign(cell=distinct.index))
+        # The definitions' own rules; the connection reaches nothing but these rows.
+        weeks = _select_weeks([str(name) for name in distinct])
+        return connection.execute(f"SELECT cell{told} FROM ({weeks}) GROUP BY cell").df().set_index("cell")  # noqa: S608
     finally:
         connection.close()
-    return distinct.assign(cell=range(len(distinct))).merge(answers, on="cell").drop(columns="cell")
 
 
 def _select_weeks(columns: list[str]) -> str:
@@ -60,10 +79,11 @@ def _select_weeks(columns: list[str]) -> str:
     if "weeks_from" not in columns:
         return f"SELECT cell, FALSE AS known{others} FROM cells"  # noqa: S608 (contract names)
     return f"""
-        SELECT cell, TRUE AS known{others}, CAST(weeks_from + week AS INTEGER) AS weeks_from,
-            CAST(weeks_from + week + 1 AS INTEGER) AS weeks_to
-        FROM cells, range({_LONGEST_WEEKS}) AS weeks(week)
-        WHERE weeks_from IS NOT NULL AND weeks_from + week < COALESCE(weeks_to, {_LONGEST_WEEKS})
+        SELECT cell, TRUE AS known{others}, CAST(week AS INTEGER) AS weeks_from, CAST(week + 1 AS INTEGER) AS weeks_to
+        FROM (
+            SELECT *, unnest(range(weeks_from, COALESCE(weeks_to, {_LONGEST_WEEKS}))) AS week
+            FROM cells WHERE weeks_from IS NOT NULL
+        )
         UNION ALL
         SELECT cell, FALSE AS known{others}, NULL, NULL FROM cells WHERE weeks_from IS NULL
     """  # noqa: S608 (contract names and a constant)

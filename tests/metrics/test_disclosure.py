@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from etl.errors import DocumentError
-from metrics.compute import Facts, compute
+from metrics.compute import Facts, compute_all
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import Protected, not_public, protected
 from metrics.disclosure_policy import Policy, load_policy
@@ -71,7 +71,7 @@ def shown(
 ) -> tuple[pd.DataFrame, Protected]:  # fmt: skip
     """Return exact results and what the board may see of them."""
     facts = facts_of(cells(rows))
-    results = pd.concat([compute(kpi, facts) for kpi in kpis.values()], ignore_index=True)
+    results = compute_all(kpis.values(), facts)
     counts = facts["clock_counts"]
     areas = set() if public else {(str(c), str(a)) for c, a in zip(counts["clock"], counts["area"], strict=True)}
     bands = BANDS.typed(
