@@ -13,7 +13,7 @@ from etl.engine_duckdb import connect
 from etl.errors import UsageError, WarehouseBusyError
 from etl.load import coverage, withdraw
 from etl.pipeline import Outcome, load_files, status
-from etl.tables import BAND_COUNTS, LOADS, WAREHOUSE
+from etl.tables import BAND_COUNTS, LOADS, PATHWAYS, WAREHOUSE
 from etl.warehouse import Warehouse, open_warehouse
 from tests import release, sitrep
 
@@ -48,6 +48,21 @@ def test_a_file_loads_and_says_under_which_id(warehouse: Warehouse, act: Act, tm
     [outcome] = load(warehouse, act, sitrep.write(tmp_path / "waits.xlsx"))
     assert (outcome.load_id, outcome.changed) == ("chs_sitrep.nhs_england.2023-01.1", True)
     assert waiting(warehouse) == {"2023-01": 20}
+
+
+def test_children_who_are_counted_together_lie_together(warehouse: Warehouse) -> None:
+    started = [19_000 + (7 * n) % 500 if n % 9 else None for n in range(300)]
+    rows = [
+        {"load_id": "one", "clock": ("slt", "nd_assessment")[n % 2], "pathway_id": str(n), "area": "X",
+         "excepted": False, "started_day": day}
+        for n, day in enumerate(started)
+    ]  # fmt: skip
+    with warehouse.writing() as writer:
+        writer.insert(PATHWAYS, PATHWAYS.frame(rows).set_index("pathway_id", drop=False))
+        held = writer.query(f"SELECT clock, started_day, pathway_id FROM {writer.stored(PATHWAYS)} ORDER BY rowid")
+    places = list(zip(held["clock"], held["started_day"].fillna(99_999), strict=True))
+    assert places == sorted(places)
+    assert sorted(held["pathway_id"], key=int) == [row["pathway_id"] for row in rows]
 
 
 def test_the_same_figures_again_change_nothing_whatever_the_layout(

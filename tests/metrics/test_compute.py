@@ -8,7 +8,7 @@ import pytest
 from etl.errors import DocumentError
 from etl.tables import BAND_COUNTS, PATHWAYS
 from etl.warehouse import Warehouse
-from metrics.compute import Facts, compute, read_facts
+from metrics.compute import Facts, compute, compute_all, read_facts
 from metrics.definition import Definition, load_definitions
 from tests.loads import insert_loads, load_row
 
@@ -158,3 +158,36 @@ def test_a_selection_by_a_column_that_is_not_there_names_it(warehouse: Warehouse
     wrong = KPIS["slt_list_size"].model_copy(update={"select": {"service": "slt"}})
     with pytest.raises(DocumentError, match="'service' is no column of clock_counts"):
         compute(wrong, facts_of(warehouse))
+
+
+def test_all_at_once_are_what_each_is_alone(warehouse: Warehouse) -> None:
+    day = [END - timedelta(days=d) for d in range(0, 600, 7)]
+    facts = facts_of(
+        warehouse,
+        *(
+            pathway(n, start, start + timedelta(days=90) if n % 3 == 0 else None, sex="FM"[n % 2], clock=clock)
+            for clock in ("slt", "nd_assessment", "ehc_plan")
+            for n, start in enumerate(day)
+        ),
+        bands=BAND_COUNTS.frame(PUBLISHED),
+    )
+    alone = pd.concat([compute(kpi, facts) for kpi in KPIS.values()], ignore_index=True)
+    assert alone["kpi"].nunique() > 30
+    pd.testing.assert_frame_equal(compute_all(KPIS.values(), facts), alone)
+
+
+def test_a_rule_that_fits_its_own_cells_alone_leaves_the_others_as_they_are(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, pathway(1, date(2024, 1, 1)), pathway(2, date(2024, 5, 2)))
+    # A started child has no wait to divide by, so the rule cannot be tried on every cell of the clock.
+    strict = {"id": "strict", "numerator": "1 / CASE WHEN weeks_from IS NULL THEN error('no') ELSE 1 END > 0"}
+    kpis = [KPIS["slt_list_size"], KPIS["slt_list_size"].model_copy(update=strict), KPIS["slt_referrals_received"]]
+    found = compute_all(kpis, facts)
+    whole = found[found["breakdown"] == "all"].set_index("kpi")["value"]
+    assert whole.to_dict() == {"slt_list_size": 2, "strict": 2, "slt_referrals_received": 1}
+
+
+def test_a_faulty_rule_is_named_among_many(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, pathway(1, date(2024, 1, 1)))
+    faulty = KPIS["slt_list_size"].model_copy(update={"id": "faulty", "numerator": "no_such_column > 1"})
+    with pytest.raises(DocumentError, match=r"faulty\.yaml: numerator: .*no_such_column"):
+        compute_all([KPIS["slt_list_size"], faulty, KPIS["slt_within_18_weeks"]], facts)
