@@ -170,6 +170,7 @@ def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.D
     """Return the counts of asks of one period (and clock), in its windows."""
     period = asks[0].period
     counts = months[months["ask"].isin([ask.number for ask in asks])]
+    counts = counts if period == "month" else counts.sort_values("month")  # the first flag is the earliest month's
     counts = in_windows(counts.assign(counted_in=counts["month"]), _observed(asks[0].definition, facts), period)
     if "seen_above" in counts:
         # The newest extract must lie so many weeks after the last month of the period, not of the month alone.
@@ -181,7 +182,7 @@ def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.D
             counts[side] = counts[side].mask(early, "not_available")
     if period == "month":
         return counts[[*ASK, "numerator", "denominator", "above", "below"]]
-    added = counts.groupby(ASK, sort=False, observed=True)
+    added = counts.groupby(ASK, sort=False)
     return added.agg(
         numerator=("numerator", "sum"), denominator=("denominator", "sum"),
         above=("above", "first"), below=("below", "first"),

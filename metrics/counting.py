@@ -20,7 +20,6 @@ from metrics.rule import COLUMNS, tried, tried_together
 from metrics.selection import Select
 
 _PLACE = 'area, breakdown, "group", month'
-_EVERY = "TRUE"  # what a definition without a rule asks
 # Names the count a row belongs to, beside PLACE.
 ASK = ["ask", *PLACE]
 
@@ -98,7 +97,7 @@ def _together(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
 
 
 def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.DataFrame:
-    """Return the sums over the cells of each ask, by place and month (and `by`), in their order."""
+    """Return the sums over the cells of each ask, by place and month (and `by`)."""
     first = asks[0].definition
     table, kinds = facts.numbered(first.fact, asks[0].clock, first.over)
     columns = [*COLUMNS[first.fact], *(["member"] if first.over else [])]
@@ -109,7 +108,7 @@ def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.
     try:
         return coded(
             facts.connection,
-            f'SELECT {keys}, {sums} FROM "{table}" JOIN asked USING (kind) GROUP BY {keys} ORDER BY {keys}',  # noqa: S608 (contract names)
+            f'SELECT {keys}, {sums} FROM "{table}" JOIN asked USING (kind) GROUP BY {keys}',  # noqa: S608 (contract names)
         )
     finally:
         facts.connection.unregister("asked")
@@ -117,25 +116,24 @@ def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.
 
 def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str]) -> Iterable[pd.DataFrame]:
     """Return per ask the kinds of cells it selects: `inside` its base, and whether all or some meet its rule."""
-    rules = sorted({rule or _EVERY for ask in asks for rule in (ask.definition.base, ask.definition.numerator)})
-    together = tried_together(kinds, columns, rules)
-    for ask in asks:
-        base, numerator, kpi = ask.definition.base, ask.definition.numerator, ask.definition.id
-        own = _selected(ask, kinds)
+    rules = sorted({rule for ask in asks for rule in (ask.definition.base, ask.definition.numerator) if rule})
+    together = tried_together(kinds, columns, rules) if rules else None
+
+    def met(cells: pd.DataFrame, rule: str | None, kpi: str) -> pd.DataFrame:
+        if rule is None:
+            return pd.DataFrame({"all_in": True, "some_in": True}, index=cells.index)
         if together is None:
-            in_base = _alone(own, columns, base, kpi)["all_in"]
-            met = _alone(own[in_base], columns, numerator, kpi).reindex(own.index, fill_value=False)
-        else:
-            in_base = together.loc[own.index, f"all_{rules.index(base or _EVERY)}"]
-            place = rules.index(numerator or _EVERY)
-            met = together.loc[own.index, [f"all_{place}", f"some_{place}"]].set_axis(["all_in", "some_in"], axis=1)
-        all_in, some_in = (met[name] & in_base for name in ("all_in", "some_in"))
-        yield own.assign(ask=ask.number, inside=in_base, all_in=all_in, some_in=some_in)
+            told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left").set_index(cells.index)
+            return told[["all_in", "some_in"]].astype("boolean").fillna(False).astype("bool")
+        place = rules.index(rule)
+        told = together.loc[cells.index, [f"all_{place}", f"some_{place}"]]
+        return told.set_axis(["all_in", "some_in"], axis=1)
 
-
-def _alone(cells: pd.DataFrame, columns: list[str], rule: str | None, kpi: str) -> pd.DataFrame:
-    told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left").set_index(cells.index)
-    return told[["all_in", "some_in"]].astype("boolean").fillna(False).astype("bool")
+    for ask in asks:
+        own = _selected(ask, kinds)
+        inside = met(own, ask.definition.base, ask.definition.id)["all_in"]
+        in_rule = met(own[inside], ask.definition.numerator, ask.definition.id).reindex(own.index, fill_value=False)
+        yield own.assign(ask=ask.number, inside=inside, all_in=in_rule["all_in"], some_in=in_rule["some_in"])
 
 
 def _selected(ask: Ask, kinds: pd.DataFrame) -> pd.DataFrame:
