@@ -223,7 +223,7 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
     kpis = list(load_definitions().values())
     if name in ("everyone", "breakdowns"):
         asked = [(clock, "waiting", split) for clock in CLOCKS for split in SPLITS]
-        none = [("no clock", "waiting", "sex")]
+        none = [("no clock", "waiting", "sex")]  # the SQL of splits wants one at least
         sql = select_clock_cells(none if name == "everyone" else asked)
         return lambda: _count_rows(path, sql)
     if name == "kpis":
@@ -311,7 +311,11 @@ def _ratios(count: int, kind: str, seconds: dict[str, float]) -> None:
         ("single", "floor"), ("breakdowns", "everyone"), ("breakdowns", "single"), ("facts", "single"),
         ("pandas", "single"), ("polars", "single"), ("whole", "extract"), ("rebuilt", "published"),
     ]  # fmt: skip
-    told = [f"{one}/{other} {seconds[one] / seconds[other]:.1f}" for one, other in pairs if one in seconds]
+    told = [
+        f"{one}/{other} {seconds[one] / seconds[other]:.1f}"
+        for one, other in pairs
+        if one in seconds and other in seconds
+    ]
     print(f"{count:>10,} {kind}: {' · '.join(told)}")
 
 

@@ -1,7 +1,7 @@
 """Facts to results: every KPI from the monthly counts, by its definition, one computation for all screens."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import count
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from metrics import kinds
 from metrics.counting import ASK, Ask, monthly_counts, monthly_waits
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
-from metrics.fact_frames import FactFrames
+from metrics.fact_frames import PLACED, FactFrames
 from metrics.fact_frames import Facts as Facts
 from metrics.periods import LENGTH, PACE, Period, in_windows
 from metrics.selection import Select
@@ -22,10 +22,10 @@ from metrics.warehouse_facts import select_fact as select_fact
 # How old a population or pupil count may be and still stand under a rate.
 _POPULATION_DAYS = pd.Timedelta(days=731)
 _WAITS = ("percentile", "mean")
-# The counts a kind rests on, in their order: the states that stand in the definition's place, and the period.
-_SEVERAL: dict[str, tuple[tuple[Select, Period], ...]] = {
-    "net_flow": (({"state": "started"}, "month"), ({"state": LEAVING}, "month")),
-    "clearance_weeks": (({"state": "waiting"}, "month"), ({"state": LEAVING}, PACE)),
+# The counts a kind rests on, in their order: states in the definition's place, and the period where it is not its own.
+_SEVERAL: dict[str, tuple[tuple[Select, Period | None], ...]] = {
+    "net_flow": (({"state": "started"}, None), ({"state": LEAVING}, None)),
+    "clearance_weeks": (({"state": "waiting"}, None), ({"state": LEAVING}, PACE)),
 }
 
 
@@ -55,14 +55,18 @@ def compute_all(definitions: Iterable[Definition], facts: Facts) -> pd.DataFrame
     whole = [frame for frame in found if len(frame)]
     if not whole:
         return RESULTS.empty()
-    result = pd.concat([RESULTS.typed(frame.reindex(columns=RESULTS.names())) for frame in whole], ignore_index=True)
+    result = pd.concat([RESULTS.typed(_with_ends(frame)) for frame in whole], ignore_index=True)
     return result.sort_values(list(RESULTS.key), ignore_index=True)
+
+
+def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{name: None for name in ("at_least", "low", "high") if name not in frame})
 
 
 def _anything(definition: Definition, facts: FactFrames) -> bool:
     """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
     fact = definition.fact
-    if unknown := [column for column in definition.select if column not in facts[fact]]:
+    if unknown := [column for column in definition.select if column not in facts[fact] or column in PLACED]:
         raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {fact}.")
     return definition.select[definition.lead] in facts.leads(fact) or not _observed(definition, facts).empty
 
@@ -112,18 +116,22 @@ def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
 
 def _of_counts(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
     """Return the results of KPIs that count, those of one kind, minimum base and length together."""
-    wanted = [(kpi, *one) for kpi in definitions for one in _SEVERAL.get(kpi.kind, (({}, kpi.period),))]
-    asks = [Ask(number, kpi, {**kpi.select, **other}, period) for number, (kpi, other, period) in enumerate(wanted)]
-    counted = _counted(asks, facts) if asks else pd.DataFrame()
+    numbers = count()
+    own = [
+        [
+            Ask(next(numbers), kpi, {**kpi.select, **other}, period or kpi.period)
+            for other, period in _SEVERAL.get(kpi.kind, (({}, None),))
+        ]
+        for kpi in definitions
+    ]
+    counted = _counted([ask for asks in own for ask in asks], facts) if own else pd.DataFrame()
     alike: dict[tuple[str, int, int], list[Ask]] = {}
-    for _, own in groupby(asks, key=lambda ask: ask.definition.id):
-        first, *others = own
-        kpi = first.definition
-        if kpi.kind == "rate":
+    for kpi, (first, *others) in zip(definitions, own, strict=True):
+        if kpi.kind in _SEVERAL:
+            yield _named(kpi, _of_two(kpi, _of(first, counted), _of(others[0], counted)))
+        elif kpi.kind == "rate":
             counts = _with_population(kpi, _of(first, counted), facts)
             yield _named(kpi, kinds.rate(counts, kpi.per or 1, kpi.minimum_base or 0))
-        elif others:
-            yield _named(kpi, _of_two(kpi, _of(first, counted), _of(others[0], counted)))
         else:
             months = 0 if kpi.snapshot else LENGTH[kpi.period]
             alike.setdefault((kpi.kind, kpi.minimum_base or 0, months), []).append(first)
@@ -147,7 +155,7 @@ def _counted(asks: Sequence[Ask], facts: FactFrames) -> pd.DataFrame:
     A flag says that a needed band is not there or is cut by the rule, or that a cohort was not followed long enough.
     """
     months, places = monthly_counts(asks, facts)
-    counts = pd.concat([_in_period(own, months, facts) for own in _together(asks)], ignore_index=True)
+    counts = pd.concat([_in_period(own, months, facts) for own in _over_the_same_months(asks)], ignore_index=True)
     of_all = counts["ask"].isin([ask.number for ask in asks if ask.definition.kind != "count"])
     flag = counts["above"].mask(of_all, counts["above"].fillna(counts["below"]))
     told = counts[ASK].assign(
@@ -158,8 +166,8 @@ def _counted(asks: Sequence[Ask], facts: FactFrames) -> pd.DataFrame:
     return _with_zeros(asks, told, places, facts)
 
 
-def _together(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
-    """Return the asks of one clock (or survey) and period together: they are added up over the same months."""
+def _over_the_same_months(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
+    """Return the asks of one fact, clock (or survey) and period together."""
     apart: dict[tuple[str, str, str], list[Ask]] = {}
     for ask in asks:
         apart.setdefault((ask.definition.fact, ask.clock, ask.period), []).append(ask)
@@ -208,7 +216,7 @@ def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame,
     everyone = places[["ask", "area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
     places = pd.concat([places.astype(everyone.dtypes.to_dict()), everyone]).drop_duplicates()
     shown = []
-    for own in _together(asks):
+    for own in _over_the_same_months(asks):
         observed = _observed(own[0].definition, facts)
         months = observed.loc[observed["rows"].astype("bool"), ["area", "month"]]
         if len(months):

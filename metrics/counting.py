@@ -1,7 +1,7 @@
 """What definitions count: the cells of a fact, tried by their rules and added up by place and month, before all else.
 
-Millions of cells become thousands here, on the engine that is quick at it, with one question for all KPIs of a clock or
-survey; what follows is done on frames.
+Millions of cells become thousands here, on the engine that is quick at it, with one question for all KPIs of a fact's
+clock or survey; what follows is done on frames.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,13 +20,13 @@ from metrics.rule import COLUMNS, tried, tried_together
 from metrics.selection import Select
 
 _PLACE = 'area, breakdown, "group", month'
-# Names the count a row belongs to, beside PLACE.
+# Which count a row belongs to, and where and when.
 ASK = ["ask", *PLACE]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One count that a KPI rests on: its number, and what it selects and adds up, where not as the definition says."""
+    """One count that a KPI rests on: its number, what is selected, and the period it is added up over."""
 
     number: int
     definition: Definition
@@ -101,7 +101,8 @@ def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.
     first = asks[0].definition
     table, kinds = facts.numbered(first.fact, asks[0].clock, first.over)
     columns = [*COLUMNS[first.fact], *(["member"] if first.over else [])]
-    asked = pd.concat(_asked(asks, kinds, columns), ignore_index=True)
+    # Waits are counted as they are: no rule is asked of them.
+    asked = pd.concat(_asked(asks, kinds, columns, ruled=not by), ignore_index=True)
     waits = [name.strip() for name in by.split(",") if name]
     facts.connection.register("asked", asked[["ask", "breakdown", *waits, "kind", "inside", "all_in", "some_in"]])
     keys = f"ask, {_PLACE}{', ' + by if by else ''}"
@@ -114,9 +115,10 @@ def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.
         facts.connection.unregister("asked")
 
 
-def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str]) -> Iterable[pd.DataFrame]:
+def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str], *, ruled: bool) -> Iterable[pd.DataFrame]:
     """Return per ask the kinds of cells it selects: `inside` its base, and whether all or some meet its rule."""
-    rules = sorted({rule for ask in asks for rule in (ask.definition.base, ask.definition.numerator) if rule})
+    wanted = [(ask.definition.base, ask.definition.numerator) if ruled else (None, None) for ask in asks]
+    rules = sorted({rule for pair in wanted for rule in pair if rule is not None})
     together = tried_together(kinds, columns, rules) if rules else None
 
     def met(cells: pd.DataFrame, rule: str | None, kpi: str) -> pd.DataFrame:
@@ -129,10 +131,10 @@ def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str]) -> Iterable
         told = together.loc[cells.index, [f"all_{place}", f"some_{place}"]]
         return told.set_axis(["all_in", "some_in"], axis=1)
 
-    for ask in asks:
+    for ask, (base, numerator) in zip(asks, wanted, strict=True):
         own = _selected(ask, kinds)
-        inside = met(own, ask.definition.base, ask.definition.id)["all_in"]
-        in_rule = met(own[inside], ask.definition.numerator, ask.definition.id).reindex(own.index, fill_value=False)
+        inside = met(own, base, ask.definition.id)["all_in"]
+        in_rule = met(own[inside], numerator, ask.definition.id).reindex(own.index, fill_value=False)
         yield own.assign(ask=ask.number, inside=inside, all_in=in_rule["all_in"], some_in=in_rule["some_in"])
 
 
@@ -140,5 +142,8 @@ def _selected(ask: Ask, kinds: pd.DataFrame) -> pd.DataFrame:
     wanted: Mapping[str, object] = {"breakdown": [EVERYONE, *ask.definition.breakdowns], **ask.select}
     for name, value in wanted.items():
         if name != ask.definition.lead:
-            kinds = kinds[kinds[name].isin(value if isinstance(value, list) else [value])]
+            own, listed = kinds[name], value if isinstance(value, list) else [value]
+            if own.dtype == "boolean":  # a definition may put true and false in quotes
+                own, listed = own.astype("str").str.lower(), [str(one).lower() for one in listed]
+            kinds = kinds[own.isin(listed)]
     return kinds

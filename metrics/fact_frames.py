@@ -13,7 +13,7 @@ from metrics.selection import lead_of
 Facts = Mapping[str, pd.DataFrame]
 
 # Where, when and how many; every other column of a fact tells kinds of cells apart.
-_COUNTED = ("area", "group", "month", "children", "flag", "observed_days")
+PLACED = ("area", "group", "month", "children", "flag", "observed_days")
 
 
 class FactFrames(dict[str, pd.DataFrame]):
@@ -49,13 +49,13 @@ class FactFrames(dict[str, pd.DataFrame]):
 
     def _numbered(self, name: str, fact: str, over: str | None) -> tuple[str, pd.DataFrame]:
         own = _select_parts(over) if over else "SELECT * FROM fact"
-        columns = [name for name in self[fact] if name not in (*_COUNTED, lead_of(fact))]
+        columns = [one for one in self[fact] if one not in (*PLACED, lead_of(fact))]
         columns += ["member"] if over else []
         listed = ", ".join(f'"{one}"' for one in columns)
         kinds = coded(self.connection, f"SELECT DISTINCT {listed} FROM ({own})")  # noqa: S608 (contract names)
         kinds = kinds.assign(kind=range(len(kinds)))
         self.connection.register("kinds", kinds)
-        counted = ", ".join(f'cells."{one}"' for one in _COUNTED if one in self[fact])
+        counted = ", ".join(f'cells."{one}"' for one in PLACED if one in self[fact])
         same = " AND ".join(f'cells."{one}" IS NOT DISTINCT FROM kinds."{one}"' for one in columns)
         self.connection.execute(
             f'CREATE TABLE "{name}" AS SELECT {counted}, kind FROM ({own}) AS cells JOIN kinds ON {same}'  # noqa: S608 (contract names)
@@ -93,6 +93,6 @@ def _select_parts(over: str) -> str:
         ), member
         FROM (
             SELECT *, string_split("group", ' + ')[-1] AS member FROM fact
-            WHERE breakdown = '{over}' OR ends_with(breakdown, '+{over}')
+            WHERE breakdown = '{over}' OR (ends_with(breakdown, '+{over}') AND len(string_split(breakdown, '+')) = 2)
         ) AS cells
     """  # noqa: S608 (a breakdown of the contract)

@@ -1,5 +1,6 @@
 """A definition's rule tried on the cells of a fact: boolean SQL, over documented columns, that reaches nothing else."""
 
+import re
 from functools import cache
 
 import duckdb
@@ -10,6 +11,7 @@ from etl.errors import DocumentError
 
 # An open band is taken to hold waits up to ten years when a rule is tried on it: longer than any clock here runs.
 _LONGEST_WEEKS = 522
+_QUOTED = re.compile(r"'[^']*'")
 # The columns a rule may name, per fact. `member` is the group of the breakdown the definition names under `over`.
 COLUMNS = {
     "clock_counts": ["weeks_from", "weeks_to", "excepted", "in_time"],
@@ -39,7 +41,8 @@ def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) 
     try:
         answers = _answers(distinct, [rule])
     except duckdb.Error as error:
-        raise DocumentError(f"{name}.yaml: numerator: {str(error).splitlines()[0]}") from error
+        told = _QUOTED.sub("a value", str(error).splitlines()[0])  # a group of ours may be a place
+        raise DocumentError(f"{name}.yaml: numerator: {told}") from error
     return distinct.join(answers.rename(columns={"all_0": "all_in", "some_0": "some_in"}), how="inner")
 
 
@@ -81,7 +84,10 @@ def _select_weeks(columns: list[str]) -> str:
     return f"""
         SELECT cell, TRUE AS known{others}, CAST(week AS INTEGER) AS weeks_from, CAST(week + 1 AS INTEGER) AS weeks_to
         FROM (
-            SELECT *, unnest(range(weeks_from, COALESCE(weeks_to, {_LONGEST_WEEKS}))) AS week
+            SELECT *, unnest(range(
+                CAST(weeks_from AS INTEGER),
+                CAST(GREATEST(COALESCE(weeks_to, {_LONGEST_WEEKS}), weeks_from + 1) AS INTEGER)
+            )) AS week
             FROM cells WHERE weeks_from IS NOT NULL
         )
         UNION ALL

@@ -147,7 +147,8 @@ def _among(cells: pd.DataFrame, shared: pd.DataFrame) -> pd.Series:
     if shared.empty:
         return pd.Series(False, index=cells.index)
     keys = ["clock", "area", "month"]
-    return cells[keys].merge(shared[keys].drop_duplicates(), on=keys, how="left", indicator=True)["_merge"].eq("both")
+    held = cells[keys].merge(shared[keys].drop_duplicates(), on=keys, how="left", indicator=True)["_merge"].eq("both")
+    return held.set_axis(cells.index)
 
 
 def clock_days(cells: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,8 @@ extracts AS (
 newest AS (
     SELECT source, organisation, MAX(month_end_day) AS last_day FROM coverage GROUP BY source, organisation
 ),
--- Only an extract after another can hold a child anew: of a history, however large, nothing is looked up here.
+-- Only an extract after another can hold a child anew: of a history, however large, nothing is looked up here. Of one
+-- list no two extracts end in one month: coverage has one load a month.
 anew AS (
     SELECT
         extracts.source, extracts.organisation AS submitter, pathways.clock, pathways.pathway_id,

@@ -10,6 +10,7 @@ from etl.tables import BAND_COUNTS, PATHWAYS
 from etl.warehouse import Warehouse
 from metrics.compute import Facts, compute, compute_all, read_facts
 from metrics.definition import Definition, load_definitions
+from metrics.warehouse_facts import clock_counts
 from tests.loads import insert_loads, load_row
 
 KPIS = load_definitions()
@@ -191,3 +192,67 @@ def test_a_faulty_rule_is_named_among_many(warehouse: Warehouse) -> None:
     faulty = KPIS["slt_list_size"].model_copy(update={"id": "faulty", "numerator": "no_such_column > 1"})
     with pytest.raises(DocumentError, match=r"faulty\.yaml: numerator: .*no_such_column"):
         compute_all([KPIS["slt_list_size"], faulty, KPIS["slt_within_18_weeks"]], facts)
+
+
+def test_a_definition_given_twice_is_computed_twice(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, pathway(1, date(2024, 1, 1)), pathway(2, date(2024, 1, 1)))
+    size = KPIS["slt_list_size"].model_copy(update={"breakdowns": []})
+    assert compute_all([size, size], facts)["value"].tolist() == [2, 2]
+
+
+def test_a_flow_over_a_quarter_adds_up_its_months(warehouse: Warehouse) -> None:
+    # Two came in March, one in April, none in May; one left in May.
+    starts = [date(2024, 3, 4), date(2024, 3, 5), date(2024, 4, 9)]
+    with warehouse.writing() as writer:
+        insert_loads(writer, [load_row("list", "s", date(2024, 6, 1), date(2024, 1, 1))])
+        rows = [pathway(n, start, date(2024, 5, 6) if n == 0 else None) for n, start in enumerate(starts)]
+        writer.insert(PATHWAYS, PATHWAYS.frame({**row, "load_id": "list"} for row in rows))
+    with warehouse.reading() as reader:
+        facts = read_facts(reader)
+    flow = KPIS["slt_net_flow"].model_copy(update={"period": "rolling_3", "breakdowns": []})
+    found = compute(flow, facts)
+    assert found["period_months"].unique().tolist() == [3]
+    assert dict(zip(found["month"].dt.month, found["value"], strict=True)) == {3: 2, 4: 3, 5: 2, 6: 0}
+
+
+def test_a_band_that_opens_after_ten_years_is_tried_where_it_opens(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, bands=BAND_COUNTS.frame([band(0, 600, 30), band(600, None, 20)]))
+    assert compute(KPIS["slt_list_size"], facts)["value"].tolist() == [50]
+    assert compute(over(600), facts)["value"].tolist() == [20]
+
+
+def test_true_and_false_may_stand_in_quotes(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, pathway(1, date(2024, 1, 1)), pathway(2, date(2024, 1, 1), excepted=True))
+    for excepted, value in ((False, 1), ("false", 1), ("true", 1), (["true", "false"], 2)):
+        select = {"clock": "slt", "state": "waiting", "excepted": excepted}
+        kpi = KPIS["slt_list_size"].model_copy(update={"select": select, "breakdowns": []})
+        assert compute(kpi, facts)["value"].tolist() == [value]
+
+
+def test_a_rule_that_cannot_read_a_group_does_not_print_it(warehouse: Warehouse) -> None:
+    facts = facts_of(warehouse, pathway(1, date(2024, 1, 1), priority="Ashgrove Lane"))
+    read = {
+        "numerator": "CAST(member AS INTEGER) > 1",
+        "over": "priority",
+        "select": {"clock": "slt", "state": "waiting"},
+    }
+    cells = facts["clock_counts"]
+    cells = cells[cells["breakdown"] == "sex"].assign(breakdown="priority", group="Ashgrove Lane")
+    facts = {**facts, "clock_counts": pd.concat([facts["clock_counts"], cells], ignore_index=True)}
+    with pytest.raises(DocumentError, match=r"numerator: Conversion Error: .*a value") as told:
+        compute(KPIS["slt_list_size"].model_copy(update={**read, "breakdowns": []}), facts)
+    assert "Ashgrove" not in str(told.value)
+
+
+def test_what_several_loads_say_is_added_up_wherever_their_cells_lie() -> None:
+    cells = pd.DataFrame(
+        {
+            "load_id": ["a", "b", "c"], "clock": "slt", "area": "X", "state": "waiting", "excepted": False,
+            "month": pd.to_datetime(["2024-04-01", "2024-05-01", "2024-05-01"]).astype("datetime64[s]"),
+            "breakdown": "all", "group": "all", "weeks_from": 0, "weeks_to": 1, "in_time": True,
+            "days": pd.array([None] * 3, dtype="Int64"), "children": pd.array([3, 4, 5], dtype="Int64"),
+            "flag": pd.Series([None, None, None], dtype="str"),
+        },
+        index=[0, 7, 9],
+    )  # fmt: skip
+    assert clock_counts(cells)["children"].tolist() == [3, 9]
