@@ -29,7 +29,7 @@ _LOCKED = {
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
-# With it a process that counts ten million pathways takes 2.3 GB in all; with DuckDB's own limit, four fifths of the
+# With it a process that counts ten million pathways takes under 3 GB in all; with DuckDB's own limit, four fifths of the
 # machine, it took 4 GB and a tenth less time (benchmarks/publish.py).
 _MEMORY = "1500MB"
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
