@@ -29,8 +29,8 @@ _LOCKED = {
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
-# With it a process that counts ten million pathways takes under 3 GB in all; with DuckDB's own limit, four fifths of the
-# machine, it took 4 GB and a tenth less time (benchmarks/publish.py).
+# With it a process that publishes ten million pathways takes under 3 GB in all; with DuckDB's own limit, four fifths of
+# the machine, it took 5 GB and a tenth less time (benchmarks/publish.py).
 _MEMORY = "1500MB"
 _ROW_GROUP = 122_880  # rows DuckDB stores together: a piece of it is compressed and written at once
 _WORD = pa.dictionary(pa.int32(), pa.string())
