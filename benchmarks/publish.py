@@ -35,6 +35,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.histograms import DAY0, FLOOR, MONTHS, SINGLE, in_pandas, in_polars
 from etl.engine_duckdb import DuckDBEngine, connect, insert_frame
 from etl.load import coverage
 from etl.scope import Scope
@@ -47,52 +48,14 @@ from metrics.warehouse_facts import Facts, facts_from, select_clock_cells
 CLOCKS = ["nd_assessment", "slt", "ehc_plan", "ehc_decision", "annual_review", "review_decision", "amended_plan"]
 SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "need": 13, "priority": 4, "sex": 3,
           "ethnic_group": 18, "deprivation": 10}  # fmt: skip
-MONTHS = pd.date_range("2021-09-01", periods=60, freq="MS")
 NEXT = date(2026, 9, 1)
 SCOPE = Scope("X")
-DAY0 = pd.Timestamp("1970-01-01")
 STEPS = (
     "floor", "single", "pandas", "polars", "everyone", "breakdowns", "facts", "kpis", "whole", "extract", "rebuilt",
     "published",
 )  # fmt: skip
 _AFTER_A_MONTH = ("whole", "extract", "rebuilt", "published")
 _KEPT = ("extract", "published")
-
-# A child adds to the same month-ends as any other of the same first day and the same month of leaving.
-_SINGLE = """
-WITH ends AS (
-    SELECT DISTINCT month_end_day FROM coverage
-),
-days AS (
-    SELECT day, MIN(month_end_day) AS month_end_day
-    FROM (SELECT UNNEST(RANGE(MIN(month_start_day), MAX(month_end_day) + 1)) AS day FROM coverage)
-    JOIN ends ON day <= month_end_day
-    GROUP BY day
-),
-together AS (
-    SELECT
-        load_id, clock, excepted, area, started_day,
-        CASE
-            WHEN stopped_day IS NULL OR stopped_day > (SELECT MAX(month_end_day) FROM ends) THEN 1000000
-            ELSE COALESCE(days.month_end_day, 0)
-        END AS stop_month,
-        COUNT(*) AS children
-    FROM pathways LEFT JOIN days ON days.day = stopped_day
-    GROUP BY ALL
-)
-SELECT coverage.month, together.clock, together.excepted, together.area,
-    CASE WHEN month_end_day - started_day <= 7 THEN 0
-        ELSE CAST(FLOOR((month_end_day - started_day - 1) / 7) AS INTEGER) END AS week,
-    CAST(SUM(children) AS BIGINT) AS children
-FROM coverage
-JOIN together ON together.load_id = coverage.load_id
-WHERE started_day <= month_end_day AND stop_month > month_end_day
-GROUP BY 1, 2, 3, 4, 5
-"""
-_FLOOR = """
-SELECT clock, excepted, area, started_day, stopped_day, COUNT(*) AS children
-FROM pathways GROUP BY clock, excepted, area, started_day, stopped_day
-"""
 
 
 def children(count: int, seed: int = 1, waiting_only: bool = False) -> pd.DataFrame:
@@ -169,34 +132,6 @@ def _cover(connection: object) -> None:
     insert_frame(connection, COVERAGE, coverage(loads))  # type: ignore[arg-type]
 
 
-def in_pandas(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the single histogram, a month at a time."""
-    parts = []
-    for month in MONTHS:
-        end = (month + pd.offsets.MonthEnd(0) - DAY0).days
-        here = rows[(rows["started_day"] <= end) & ~(rows["stopped_day"] <= end).fillna(False)]
-        days = end - here["started_day"]
-        week = ((days - 1) // 7).clip(lower=0)
-        keys = [here["clock"], here["excepted"], here["area"], week.rename("week")]
-        parts.append(here.groupby(keys, observed=True).size().rename("children").reset_index().assign(month=month))
-    return pd.concat(parts)
-
-
-def in_polars(rows: pd.DataFrame) -> object:
-    """Return the single histogram, a month at a time, in polars."""
-    import polars as pl
-
-    frame, parts = pl.from_pandas(rows), []
-    for month in MONTHS:
-        end = (month + pd.offsets.MonthEnd(0) - DAY0).days
-        here = frame.filter(
-            (pl.col("started_day") <= end) & (pl.col("stopped_day").is_null() | (pl.col("stopped_day") > end))
-        )
-        week = ((end - pl.col("started_day") - 1) // 7).clip(0).alias("week")
-        parts.append(here.group_by("clock", "excepted", "area", week).len().with_columns(month=pl.lit(month)))
-    return pl.concat(parts)
-
-
 def step(name: str, path: Path, count: int) -> dict[str, float]:
     """Run one step in this process and return seconds, rows and the peak of memory in MiB."""
     run = _prepared(name, path, count)
@@ -215,7 +150,7 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
     columns = "clock, excepted, area, started_day, stopped_day"
     if name in ("floor", "single"):
         connection = connect(path, read_only=True)
-        sql = _FLOOR if name == "floor" else _SINGLE
+        sql = FLOOR if name == "floor" else SINGLE
         return lambda: len(connection.execute(sql).df())
     if name in ("pandas", "polars"):
         frame = connect(path, read_only=True).execute(f"SELECT {columns} FROM pathways").df()

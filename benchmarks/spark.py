@@ -17,7 +17,8 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.cluster import standalone
-from benchmarks.publish import MONTHS, children, load_row
+from benchmarks.histograms import MONTHS
+from benchmarks.publish import children, load_row
 from etl.load import coverage
 from etl.tables import COVERAGE, LOADS, PATHWAYS
 from etl.warehouse import Warehouse, open_warehouse

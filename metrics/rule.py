@@ -51,7 +51,7 @@ def tried_together(cells: pd.DataFrame, columns: list[str], rules: list[str]) ->
 
     A rule may be meant for some of the cells alone: what fails here is tried again by itself, on its own.
     """
-    numbers = cells.groupby(columns, dropna=False, sort=False, observed=True).ngroup()
+    numbers = cells.groupby(columns, dropna=False, sort=False).ngroup()
     distinct = cells.assign(number=numbers).drop_duplicates("number").set_index("number")[columns]
     try:
         answers = _answers(distinct, rules)
