@@ -49,7 +49,8 @@ _SAID = {
 }
 
 
-def _is_damage(error: BaseException) -> bool:
+def is_damage(error: BaseException) -> bool:
+    """Return whether it is the file or the host an engine fails by, not what it was asked."""
     # A block whose checksum does not fit has no class of its own, and a commit the disk refuses has that of any commit.
     told = isinstance(error, duckdb.Error) and any(said in str(error) for said in _SAID)
     return told or isinstance(error, _DAMAGE) or type(error) is duckdb.Error
@@ -92,7 +93,7 @@ class DuckDBTransaction:
         try:
             return self._connection.execute(sql, list(parameters)).df()
         except duckdb.Error as error:
-            if _is_damage(error):
+            if is_damage(error):
                 raise _refused(error) from error
             raise
 
@@ -101,7 +102,7 @@ class DuckDBTransaction:
         try:
             return coded(self._connection, sql)
         except duckdb.Error as error:
-            if _is_damage(error):
+            if is_damage(error):
                 raise _refused(error) from error
             raise
 
@@ -260,7 +261,7 @@ class DuckDBEngine:
                 yield DuckDBTransaction(connection, self.scope)
                 connection.commit()
             except BaseException as error:
-                if _is_damage(error):
+                if is_damage(error):
                     raise _refused(error) from error
                 connection.rollback()
                 raise

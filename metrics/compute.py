@@ -1,6 +1,7 @@
 """Facts to results: every KPI from the monthly counts, by its definition, one computation for all screens."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import count
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.counting import ASK, Ask, monthly_counts, monthly_waits
+from metrics.counting import ASK, Ask, Seen, ever_seen, monthly_counts, monthly_waits
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import PLACED, FactFrames
@@ -21,7 +22,8 @@ from metrics.warehouse_facts import select_fact as select_fact
 
 # How old a population or pupil count may be and still stand under a rate.
 _POPULATION_DAYS = pd.Timedelta(days=731)
-_WAITS = ("percentile", "mean")
+# The minimum base of kinds that tell of waits, where a definition names none.
+_MINIMUM = {"percentile": kinds.PERCENTILE_MINIMUM, "mean": 0}
 # The counts a kind rests on, in their order: states in the definition's place, and the period where it is not its own.
 _SEVERAL: dict[str, tuple[tuple[Select, Period | None], ...]] = {
     "net_flow": (({"state": "started"}, None), ({"state": LEAVING}, None)),
@@ -37,20 +39,21 @@ def compute(definition: Definition, facts: Facts) -> pd.DataFrame:
     return compute_all([definition], facts)
 
 
-def compute_all(definitions: Iterable[Definition], facts: Facts) -> pd.DataFrame:
+def compute_all(definitions: Iterable[Definition], facts: Facts, seen: Seen | None = None) -> pd.DataFrame:
     """Return the results of all these KPIs by id: what one by one would give, in a fraction of the time.
 
+    With `seen`, the facts are of some months: who was seen before is told by it, and who is seen now put into it.
     Raises DocumentError when a definition names columns or values its fact does not have.
     """
     facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
-    wanted = [definition for definition in definitions if _anything(definition, facts)]
+    wanted = _with_anything(definitions, facts)
     measured = [definition for definition in wanted if definition.fact == "measure_values"]
-    waited = [definition for definition in wanted if definition.kind in _WAITS]
-    rest = [kpi for kpi in wanted if kpi.fact != "measure_values" and kpi.kind not in _WAITS]
+    waited = [definition for definition in wanted if definition.kind in _MINIMUM]
+    rest = [kpi for kpi in wanted if kpi.fact != "measure_values" and kpi.kind not in _MINIMUM]
     found = [
         *(_named(definition, _of_measures(definition, facts)) for definition in measured),
         *_of_waits(waited, facts),
-        *_of_counts(rest, facts),
+        *_of_counts(rest, facts, seen),
     ]
     whole = [frame for frame in found if len(frame)]
     if not whole:
@@ -63,12 +66,15 @@ def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: None for name in ("at_least", "low", "high") if name not in frame})
 
 
-def _anything(definition: Definition, facts: FactFrames) -> bool:
-    """Return whether there is anything to compute from, so that a KPI nobody supplies costs nothing."""
-    fact = definition.fact
-    if unknown := [column for column in definition.select if column not in facts[fact] or column in PLACED]:
-        raise DocumentError(f"{definition.id}.yaml: select: {unknown[0]!r} is no column of {fact}.")
-    return definition.select[definition.lead] in facts.leads(fact) or not _observed(definition, facts).empty
+def _with_anything(definitions: Iterable[Definition], facts: FactFrames) -> list[Definition]:
+    """Return the KPIs there is anything to compute from, so that one nobody supplies costs nothing."""
+    columns, leads, wanted = cache(facts.columns), cache(facts.leads), []
+    for kpi in definitions:
+        if unknown := [column for column in kpi.select if column not in columns(kpi.fact) or column in PLACED]:
+            raise DocumentError(f"{kpi.id}.yaml: select: {unknown[0]!r} is no column of {kpi.fact}.")
+        if kpi.select[kpi.lead] in leads(kpi.fact) or not _observed(kpi, facts).empty:
+            wanted.append(kpi)
+    return wanted
 
 
 def _named(definition: Definition, result: pd.DataFrame) -> pd.DataFrame:
@@ -80,24 +86,30 @@ def _named(definition: Definition, result: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_waits(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
+    """Return the results of KPIs that tell how long children waited, those told alike together."""
+    if not definitions:
+        return
     asks = [Ask(number, kpi, kpi.select, kpi.period) for number, kpi in enumerate(definitions)]
-    found = dict(iter(monthly_waits(asks, facts).groupby("ask"))) if asks else {}
+    waits = monthly_waits(asks, facts)
+    alike: dict[tuple[str, str, float, int, str, str], list[Ask]] = {}
     for ask in asks:
-        if ask.number in found:
-            yield _named(ask.definition, _wait(ask, found[ask.number].drop(columns="ask"), facts))
-
-
-def _wait(ask: Ask, months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
-    definition = ask.definition
-    waits = in_windows(months, _observed(definition, facts), ask.period)
-    if definition.kind == "mean":
-        return kinds.mean(waits, definition.minimum_base or 0)
-    minimum = kinds.PERCENTILE_MINIMUM if definition.minimum_base is None else definition.minimum_base
-    if definition.fact == "clock_days":
-        return kinds.exact_percentile(waits, float(definition.percentile or 0), minimum)
-    if definition.period != "month":
-        waits = kinds.added_up(waits, [*kinds.PLACE, "weeks_from", "weeks_to"])
-    return kinds.percentile(waits, float(definition.percentile or 0), minimum)
+        kpi = ask.definition
+        minimum = _MINIMUM[kpi.kind] if kpi.minimum_base is None else kpi.minimum_base
+        clock = "" if kpi.period == "month" else ask.clock
+        alike.setdefault((kpi.fact, kpi.kind, kpi.percentile or 0, minimum, kpi.period, clock), []).append(ask)
+    for (fact, kind, share, minimum, period, _), own in alike.items():
+        ids = {ask.number: ask.definition.id for ask in own}
+        rows = in_windows(waits[waits["ask"].isin(ids)], _observed(own[0].definition, facts), period)
+        if kind == "mean":
+            found = kinds.mean(rows, minimum, ASK)
+        elif fact == "clock_days":
+            found = kinds.exact_percentile(rows, share, minimum, ASK)
+        else:
+            if period != "month":
+                rows = kinds.added_up(rows, [*ASK, "weeks_from", "weeks_to"])
+            found = kinds.percentile(rows, share, minimum, ASK)
+        lengths = {ask.number: 0 if ask.definition.snapshot else LENGTH[ask.period] for ask in own}
+        yield found.assign(kpi=found["ask"].map(ids), period_months=found["ask"].map(lengths))
 
 
 def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
@@ -114,7 +126,7 @@ def _of_measures(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     return kinds.measure(rows, definition.unit, minimum)
 
 
-def _of_counts(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
+def _of_counts(definitions: Sequence[Definition], facts: FactFrames, seen: Seen | None) -> Iterable[pd.DataFrame]:
     """Return the results of KPIs that count, those of one kind, minimum base and length together."""
     numbers = count()
     own = [
@@ -124,7 +136,7 @@ def _of_counts(definitions: Sequence[Definition], facts: FactFrames) -> Iterable
         ]
         for kpi in definitions
     ]
-    counted = _counted([ask for asks in own for ask in asks], facts) if own else pd.DataFrame()
+    counted = _counted([ask for asks in own for ask in asks], facts, seen) if own else pd.DataFrame()
     alike: dict[tuple[str, int, int], list[Ask]] = {}
     for kpi, (first, *others) in zip(definitions, own, strict=True):
         if kpi.kind in _SEVERAL:
@@ -149,13 +161,18 @@ def _of(ask: Ask, counted: pd.DataFrame) -> pd.DataFrame:
     return counted[counted["ask"] == ask.number].drop(columns="ask")
 
 
-def _counted(asks: Sequence[Ask], facts: FactFrames) -> pd.DataFrame:
+def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.DataFrame:
     """Return numerator and denominator per ask and place, in its windows, zeros where an extract shows nobody.
 
     A flag says that a needed band is not there or is cut by the rule, or that a cohort was not followed long enough.
     """
     months, places = monthly_counts(asks, facts)
-    counts = pd.concat([_in_period(own, months, facts) for own in _over_the_same_months(asks)], ignore_index=True)
+    if seen is not None:  # what was seen before need not be among the words of today
+        months, places = (
+            rows.astype(dict.fromkeys(("area", "breakdown", "group"), "str")) for rows in (months, places)
+        )
+        places = ever_seen(asks, places, seen)
+    counts = pd.concat([_in_period(own, months, facts) for own in _of_one_length(asks)], ignore_index=True)
     of_all = counts["ask"].isin([ask.number for ask in asks if ask.definition.kind != "count"])
     flag = counts["above"].mask(of_all, counts["above"].fillna(counts["below"]))
     told = counts[ASK].assign(
@@ -174,15 +191,24 @@ def _over_the_same_months(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
     return apart.values()
 
 
+def _of_one_length(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
+    """Return the asks of single months together, of cohorts and of others, and those of longer periods by clock."""
+    apart: dict[tuple[bool, str, str], list[Ask]] = {}
+    for ask in asks:
+        clock = "" if ask.period == "month" else f"{ask.definition.fact} {ask.clock}"
+        apart.setdefault((ask.definition.fact == "cohort_counts", clock, ask.period), []).append(ask)
+    return apart.values()
+
+
 def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
-    """Return the counts of asks of one period (and clock), in its windows."""
+    """Return the counts of asks of one period (and clock, where it is longer than a month), in its windows."""
     period = asks[0].period
     counts = months[months["ask"].isin([ask.number for ask in asks])]
     counts = counts if period == "month" else counts.sort_values("month")  # the first flag is the earliest month's
     counts = in_windows(counts.assign(counted_in=counts["month"]), _observed(asks[0].definition, facts), period)
-    if "seen_above" in counts:
+    if asks[0].definition.fact == "cohort_counts":
         # The newest extract must lie so many weeks after the last month of the period, not of the month alone.
-        weeks = {ask.number: ask.definition.follow_up_weeks for ask in asks if ask.definition.fact == "cohort_counts"}
+        weeks = {ask.number: ask.definition.follow_up_weeks for ask in asks}
         needed = counts["ask"].map(weeks).astype("Float64") * 7
         later = (_end(counts["month"]) - _end(counts["counted_in"])).dt.days
         for side in ("above", "below"):
@@ -213,19 +239,22 @@ def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame,
 
     Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
     """
+    places = places[ASK[:-1]]
     everyone = places[["ask", "area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
     places = pd.concat([places.astype(everyone.dtypes.to_dict()), everyone]).drop_duplicates()
+    spans: dict[int, int] = {}
     shown = []
-    for own in _over_the_same_months(asks):
+    for span, own in enumerate(_over_the_same_months(asks)):
         observed = _observed(own[0].definition, facts)
         months = observed.loc[observed["rows"].astype("bool"), ["area", "month"]]
         if len(months):
-            ends = in_windows(months, months, own[0].period).drop_duplicates()
-            here = places[places["ask"].isin([ask.number for ask in own])]
-            shown.append(ends.astype({"area": here["area"].dtype}).merge(here, on="area")[ASK])
+            shown.append(in_windows(months, months, own[0].period).drop_duplicates().assign(span=span))
+            spans |= {ask.number: span for ask in own}
     if not shown:
         return counts
-    filled = counts.merge(pd.concat(shown).astype(counts[ASK].dtypes.to_dict()), on=ASK, how="outer", indicator=True)
+    ends = pd.concat(shown, ignore_index=True)
+    zeros = places.assign(span=places["ask"].map(spans)).merge(ends.astype({"area": places["area"].dtype}))[ASK]
+    filled = counts.merge(zeros.astype(counts[ASK].dtypes.to_dict()), on=ASK, how="outer", indicator=True)
     added = filled.pop("_merge") == "right_only"
     return filled.assign(**{c: filled[c].mask(added, 0) for c in ("numerator", "denominator")})
 

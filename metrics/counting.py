@@ -1,13 +1,16 @@
 """What definitions count: the cells of a fact, tried by their rules and added up by place and month, before all else.
 
-Millions of cells become thousands here, on the engine that is quick at it, with one question for all KPIs of a fact's
-clock or survey; what follows is done on frames.
+Millions of cells become thousands here, on the engine that is quick at it, with one question for all KPIs of a fact;
+what follows is done on frames.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, reduce
 from itertools import groupby
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from etl.engine_duckdb import coded
@@ -22,6 +25,19 @@ from metrics.selection import Select
 _PLACE = 'area, breakdown, "group", month'
 # Which count a row belongs to, and where and when.
 ASK = ["ask", *PLACE]
+SEEN = ["kpi", "part", *PLACE]
+
+
+@dataclass
+class Seen:
+    """Where the children that KPIs count were ever seen: one row per kpi, part, area, breakdown and group, first month.
+
+    A KPI rests on one count or two: `part` says which. `before` is given with facts of some months, so that a zero is
+    told from a gap; `found` is what those facts tell.
+    """
+
+    before: pd.DataFrame
+    found: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SEEN))
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,8 @@ def monthly_counts(asks: Iterable[Ask], facts: FactFrames) -> tuple[pd.DataFrame
 
     `above` is the flag of a band the numerator needs, that is not there or is cut by the rule; `below` that of any.
     Of cohorts, `seen_above` and `seen_below` are the fewest days the newest extract lies after the month.
-    Second, the areas, breakdowns and groups per ask in which such children were ever counted, in the base or not.
+    Second, the areas, breakdowns and groups per ask in which such children were ever counted, in the base or not, and
+    the first month.
     Raises DocumentError naming file and column of a rule that cannot be tried.
     """
     seen = """, MIN(observed_days) FILTER (WHERE all_in OR some_in) AS seen_above,
@@ -67,9 +84,19 @@ def monthly_counts(asks: Iterable[Ask], facts: FactFrames) -> tuple[pd.DataFrame
         for own in _together(asks)
     ]
     found = pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "above": "str", "below": "str"})
-    places = found[["ask", "area", "breakdown", "group"]].drop_duplicates(ignore_index=True)
+    places = found[ASK].sort_values("month").drop_duplicates(ASK[:-1], ignore_index=True)
     counted = found.pop("counted").astype("bool")
     return found[counted].reset_index(drop=True), places
+
+
+def ever_seen(asks: Sequence[Ask], places: pd.DataFrame, seen: Seen) -> pd.DataFrame:
+    """Return the places with those of months before; what was found now is put into `seen`."""
+    parts = pd.DataFrame({"ask": [ask.number for ask in asks], "kpi": [ask.definition.id for ask in asks]})
+    parts["part"] = parts.groupby("kpi").cumcount()
+    seen.found = places.merge(parts, on="ask")[SEEN]
+    before = seen.before.merge(parts, on=["kpi", "part"])[places.columns]
+    both = pd.concat([before.astype(places.dtypes.to_dict()), places])
+    return both.drop_duplicates(ASK[:-1], ignore_index=True)
 
 
 def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
@@ -88,10 +115,10 @@ def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
 
 
 def _together(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
-    """Return the asks of one fact, clock and way of taking pairs apart together, in order."""
+    """Return the asks of one fact and way of taking pairs apart together, in order."""
 
-    def cells(ask: Ask) -> tuple[str, str, str]:
-        return ask.definition.fact, ask.clock, ask.definition.over or ""
+    def cells(ask: Ask) -> tuple[str, str]:
+        return ask.definition.fact, ask.definition.over or ""
 
     return (list(own) for _, own in groupby(sorted(asks, key=cells), key=cells))
 
@@ -99,51 +126,66 @@ def _together(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
 def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.DataFrame:
     """Return the sums over the cells of each ask, by place and month (and `by`)."""
     first = asks[0].definition
-    table, kinds = facts.numbered(first.fact, asks[0].clock, first.over)
+    cells = facts.numbered(first.fact, {ask.clock for ask in asks}, first.over)
     columns = [*COLUMNS[first.fact], *(["member"] if first.over else [])]
-    # Waits are counted as they are: no rule is asked of them.
-    asked = pd.concat(_asked(asks, kinds, columns, ruled=not by), ignore_index=True)
     waits = [name.strip() for name in by.split(",") if name]
-    facts.connection.register("asked", asked[["ask", "breakdown", *waits, "kind", "inside", "all_in", "some_in"]])
+    # Waits are counted as they are: no rule is asked of them.
+    asked = _asked(asks, cells.kinds, columns, ruled=not by).join(cells.kinds[["breakdown", *waits]], on="kind")
+    cells.connection.register("asked", asked)
     keys = f"ask, {_PLACE}{', ' + by if by else ''}"
     try:
         return coded(
-            facts.connection,
-            f'SELECT {keys}, {sums} FROM "{table}" JOIN asked USING (kind) GROUP BY {keys}',  # noqa: S608 (contract names)
+            cells.connection,
+            f'SELECT {keys}, {sums} FROM "{cells.table}" JOIN asked USING (kind) GROUP BY {keys}',  # noqa: S608 (contract names)
         )
     finally:
-        facts.connection.unregister("asked")
+        cells.connection.unregister("asked")
 
 
-def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str], *, ruled: bool) -> Iterable[pd.DataFrame]:
+def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str], *, ruled: bool) -> pd.DataFrame:
     """Return per ask the kinds of cells it selects: `inside` its base, and whether all or some meet its rule."""
     wanted = [(ask.definition.base, ask.definition.numerator) if ruled else (None, None) for ask in asks]
     rules = sorted({rule for pair in wanted for rule in pair if rule is not None})
     together = tried_together(kinds, columns, rules) if rules else None
+    answers = None if together is None else together.to_numpy()
 
-    def met(cells: pd.DataFrame, rule: str | None, kpi: str) -> pd.DataFrame:
+    def met(places: npt.NDArray[np.intp], rule: str | None, kpi: str) -> npt.NDArray[np.bool_]:
+        """Return whether all, and whether some of each kind meet a rule."""
         if rule is None:
-            return pd.DataFrame({"all_in": True, "some_in": True}, index=cells.index)
-        if together is None:
-            told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left").set_index(cells.index)
-            return told[["all_in", "some_in"]].astype("boolean").fillna(False).astype("bool")
+            return np.ones((len(places), 2), dtype=bool)
+        if answers is None:
+            cells = kinds.iloc[places]
+            told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left")
+            return told[["all_in", "some_in"]].astype("boolean").fillna(False).to_numpy(dtype=bool)
         place = rules.index(rule)
-        told = together.loc[cells.index, [f"all_{place}", f"some_{place}"]]
-        return told.set_axis(["all_in", "some_in"], axis=1)
+        return answers[places, 2 * place : 2 * place + 2]
 
+    select = _selecting(kinds)
+    parts = []
     for ask, (base, numerator) in zip(asks, wanted, strict=True):
-        own = _selected(ask, kinds)
-        inside = met(own, base, ask.definition.id)["all_in"]
-        in_rule = met(own[inside], numerator, ask.definition.id).reindex(own.index, fill_value=False)
-        yield own.assign(ask=ask.number, inside=inside, all_in=in_rule["all_in"], some_in=in_rule["some_in"])
+        places = np.flatnonzero(select(ask))
+        inside = met(places, base, ask.definition.id)[:, 0]
+        in_rule = np.zeros((len(places), 2), dtype=bool)
+        in_rule[inside] = met(places[inside], numerator, ask.definition.id)
+        number = np.full(len(places), ask.number)
+        parts.append((number, places, inside, in_rule[:, 0], in_rule[:, 1]))
+    whole = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return pd.DataFrame(dict(zip(("ask", "kind", "inside", "all_in", "some_in"), whole, strict=True)))
 
 
-def _selected(ask: Ask, kinds: pd.DataFrame) -> pd.DataFrame:
-    wanted: Mapping[str, object] = {"breakdown": [EVERYONE, *ask.definition.breakdowns], **ask.select}
-    for name, value in wanted.items():
-        if name != ask.definition.lead:
-            own, listed = kinds[name], value if isinstance(value, list) else [value]
-            if own.dtype == "boolean":  # a definition may put true and false in quotes
-                own, listed = own.astype("str").str.lower(), [str(one).lower() for one in listed]
-            kinds = kinds[own.isin(listed)]
-    return kinds
+def _selecting(kinds: pd.DataFrame) -> Callable[[Ask], npt.NDArray[np.bool_]]:
+    """Return what says of an ask which kinds it selects."""
+
+    @cache
+    def chosen(column: str, listed: tuple[object, ...]) -> npt.NDArray[np.bool_]:
+        own = kinds[column]
+        if own.dtype == "boolean":  # a definition may put true and false in quotes
+            own, listed = own.astype("str").str.lower(), tuple(str(one).lower() for one in listed)
+        return own.isin(listed).to_numpy(dtype=bool)
+
+    def select(ask: Ask) -> npt.NDArray[np.bool_]:
+        wanted: dict[str, object] = {"breakdown": [EVERYONE, *ask.definition.breakdowns], **ask.select}
+        each = (chosen(name, tuple(value) if isinstance(value, list) else (value,)) for name, value in wanted.items())
+        return reduce(np.logical_and, each)
+
+    return select

@@ -1,22 +1,17 @@
-"""Clock counts of a load and month, computed once and kept beside the warehouse: loads never change.
-
-The store is a cache and nothing else: delete it and the next publish makes it again, to the digit. It starts anew when
-the SQL, the clocks or the splits that are asked for change, and when it cannot be read.
-"""
+"""Every fact for a publication; clock counts of a load and month are counted once and kept: loads never change."""
 
 import hashlib
-import shutil
-from pathlib import Path
 
-import duckdb
 import pandas as pd
 
-from etl.engine_duckdb import coded, connect, insert_frame
-from etl.spill import forget_spilled, spilling
-from etl.tables import PANDAS_TYPES, Column, Table
+from etl.engine_duckdb import coded
+from etl.tables import Column, Table
 from etl.warehouse import Reader
-from metrics.splits import Split, asked_splits
-from metrics.warehouse_facts import WORDS, select_clock_cells
+from metrics.fact_frames import FactFrames, Relation
+from metrics.kept_cohorts import SELECT_COHORTS, SELECT_COHORTS_ADDED, keep_cohorts
+from metrics.kept_store import KeptStore, quoted
+from metrics.splits import asked_splits
+from metrics.warehouse_facts import compact, facts_from, read_facts, select_clock_cells
 
 CELLS = Table(
     "cells",
@@ -48,83 +43,66 @@ _PARTS = Table(
         Column("content_sha256", "TEXT", "hash of the rows that were counted"),
     ),
 )
+_WORDS = dict.fromkeys(("load_id", "content_sha256"), "str")
 
 
-def read_cells(reader: Reader, store: Path | None) -> pd.DataFrame:
-    """Return the clock counts of every load and month that coverage names: from the store, or computed and kept.
+def kept_facts(reader: Reader, store: KeptStore | None) -> FactFrames:
+    """Return every fact; with a store, only what it does not hold yet is counted.
 
-    Words are categories. Without a store all are computed. One publisher writes it at a time; a second
-    one computes for itself.
+    Clock counts are read from the store when they are asked for, so it must be open as long as the facts are used.
     """
-    splits = asked_splits()
     if store is None:
-        return _typed(reader.coded(select_clock_cells(splits)))
-    counted_as = f"{select_clock_cells(splits)}{reader.scope}"
-    rule = hashlib.sha256(counted_as.encode()).hexdigest()[:16]
-    path = store / f"clock_cells_{rule}.duckdb"
-    store.mkdir(parents=True, exist_ok=True)
-    for old in store.glob("clock_cells_*"):
-        if not old.name.startswith(path.name):
-            forget_spilled(old)
-            old.unlink()
-    try:
-        return _kept(reader, path, splits)
-    except duckdb.Error as error:
-        if "set lock on file" in str(error):  # another publisher holds it
-            return _typed(reader.coded(select_clock_cells(splits)))
-        path.unlink(missing_ok=True)
-    try:
-        return _kept(reader, path, splits)
-    except duckdb.Error:  # no room to keep anything
-        return _typed(reader.coded(select_clock_cells(splits)))
-
-
-def copy_kept(store: Path, to: Path) -> None:
-    """Copy a store, where there is one, for a trial publication; not what others spill beside it meanwhile."""
-    if store.is_dir():
-        shutil.copytree(store, to, ignore=shutil.ignore_patterns(".*"))
-
-
-def _kept(reader: Reader, path: Path, splits: list[Split]) -> pd.DataFrame:
-    wanted = reader.query(
-        "SELECT coverage.load_id, coverage.month, coverage.month_start_day, loads.content_sha256 FROM coverage "
-        "JOIN loads ON loads.load_id = coverage.load_id"
+        return read_facts(reader)
+    coverage = covered(reader)
+    keep_cells(reader, store, coverage)
+    keep_cohorts(reader, store, coverage)
+    store.commit()
+    return facts_from(
+        reader,
+        lambda: store.rows(CELLS),
+        lambda: coded(store.connection, "SELECT DISTINCT load_id, clock, area, month FROM cells"),
+        Relation(store.connection, SELECT_COHORTS, lambda: compact(coded(store.connection, SELECT_COHORTS_ADDED))),
     )
-    wanted = wanted.astype({"month": "datetime64[s]"})
-    with spilling(path, lambda spill: connect(path, read_only=False, spill=spill)) as connection:
-        path.chmod(0o600)
-        forget_spilled(path)
-        connection.begin()
-        for table in (CELLS, _PARTS):
-            connection.execute(table.ddl())
-        have = _PARTS.typed(connection.execute("SELECT * FROM parts").df())
-        both = wanted.merge(have.assign(kept=True), on=_PARTS.names(), how="left")
-        fresh = both[both["kept"].isna()]
-        connection.register("kept", both.loc[both["kept"].notna(), ["load_id", "month"]])
-        for table in (CELLS, _PARTS):
-            connection.execute(
-                f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
-                "(SELECT load_id, CAST(month AS DATE) FROM kept)"
-            )
-        if len(fresh):
-            found = _typed(reader.coded(select_clock_cells(splits, _select_coverage(fresh))))
-            insert_frame(connection, CELLS, found)
-            insert_frame(connection, _PARTS, _PARTS.typed(fresh))
-        cells = _typed(coded(connection, "SELECT * FROM cells"))
-        connection.commit()
-        return cells
 
 
-def _typed(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells with the contract's types, their words left as the categories they came as."""
-    return cells.astype({c.name: PANDAS_TYPES[c.type] for c in CELLS.columns if c.name not in WORDS})
+def covered(reader: Reader) -> pd.DataFrame:
+    """Return the rows of coverage with the hash of their loads' rows, content_sha256."""
+    rows = reader.query(
+        "SELECT coverage.*, loads.content_sha256 FROM coverage JOIN loads ON loads.load_id = coverage.load_id"
+    )
+    return rows.astype({"month": "datetime64[s]"})
+
+
+def keep_cells(reader: Reader, store: KeptStore, coverage: pd.DataFrame) -> None:
+    """Bring the store to the clock counts of every load and month that coverage names, as `covered` returns it."""
+    store.holding(CELLS, _PARTS)
+    both = coverage.merge(store.rows(_PARTS).astype(_WORDS).assign(kept=True), on=_PARTS.names(), how="left")
+    known = both["kept"].notna()
+    for table in (CELLS, _PARTS):
+        store.execute(
+            f"DELETE FROM {table.name} WHERE (load_id, month) NOT IN "  # noqa: S608 (contract names)
+            "(SELECT load_id, CAST(month AS DATE) FROM known)",
+            known=both.loc[known, ["load_id", "month"]],
+        )
+    fresh = both[~known]
+    if len(fresh):
+        store.insert(CELLS, reader.coded(select_clock_cells(asked_splits(), _select_coverage(fresh))))
+        store.insert(_PARTS, _PARTS.typed(fresh))
+    store.fed = _fed(coverage)
+
+
+def _fed(coverage: pd.DataFrame) -> dict[pd.Timestamp, str]:
+    """Return by month a hash of all that the counts of the month rest on: its rows of coverage and their loads."""
+    rows: dict[pd.Timestamp, list[str]] = {}
+    for month, *row in zip(coverage["month"], *(coverage[name] for name in coverage), strict=True):
+        rows.setdefault(month, []).append(" ".join(map(str, row)))
+    return {month: hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest() for month, own in rows.items()}
 
 
 def _select_coverage(fresh: pd.DataFrame) -> str:
     """Return SQL for the coverage rows of these loads and months."""
     rows = ", ".join(
-        f"('{str(load).replace(chr(39), chr(39) * 2)}', {int(day)})"
-        for load, day in zip(fresh["load_id"], fresh["month_start_day"], strict=True)
+        f"({quoted(load)}, {int(day)})" for load, day in zip(fresh["load_id"], fresh["month_start_day"], strict=True)
     )
     return (
         f"SELECT coverage.* FROM coverage JOIN (VALUES {rows}) AS fresh(load_id, month_start_day) "  # noqa: S608 (ours)

@@ -1,6 +1,7 @@
 """The kinds of KPI: each turns counted rows into values, frame to frame, nothing else.
 
-All take and return frames with one row per area, breakdown, group and month (for measures, also period length).
+All take and return frames with one row per area, breakdown, group and month (for measures, also period length), those
+of waits per `place`, which may name more columns.
 """
 
 from collections.abc import Sequence
@@ -106,34 +107,36 @@ def rate(counts: pd.DataFrame, per: int, minimum: int = 0) -> pd.DataFrame:
     )
 
 
-def mean(days: pd.DataFrame, minimum: int = 0) -> pd.DataFrame:
+def mean(days: pd.DataFrame, minimum: int = 0, place: Sequence[str] = PLACE) -> pd.DataFrame:
     """Return the mean wait in weeks, with the number of children in denominator; nothing below the minimum base.
 
     `days` has PLACE, days, children and flag. Source: DfE, EHC plans release 2026, avg_weeks_issue_plan.
     """
     total = days.assign(total=days["days"] * days["children"])
-    grouped = total.groupby(PLACE, sort=False)
+    grouped = total.groupby(list(place), sort=False)
     result = grouped.agg(total=("total", "sum"), denominator=("children", "sum"), flag=("flag", "first")).reset_index()
     result = _judged(result, minimum)
     return _blanked(result.assign(value=result["total"] / _base(result) / 7, at_least=None, numerator=None))
 
 
-def exact_percentile(days: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM) -> pd.DataFrame:
+def exact_percentile(
+    days: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM, place: Sequence[str] = PLACE
+) -> pd.DataFrame:
     """Return the p-th percentile of weeks waited from whole days, with the number of children in denominator.
 
     `days` has PLACE, days, children and flag. Between two children it is interpolated, as SQL's percentile_cont does.
     """
-    known = days[days["children"] > 0].sort_values([*PLACE, "days"])
-    grouped = known.groupby(PLACE, sort=False)
+    known = days[days["children"] > 0].sort_values([*place, "days"])
+    grouped = known.groupby(list(place), sort=False)
     upto = grouped["children"].cumsum().astype("Float64")
-    place = p * (grouped["children"].transform("sum").astype("Float64") - 1)
+    rank = p * (grouped["children"].transform("sum").astype("Float64") - 1)
     result = grouped.agg(denominator=("children", "sum"), flag=("flag", "first")).reset_index()
     ends = {}
-    for end, rank in (("below", place.floordiv(1)), ("above", (-((-place).floordiv(1))))):
-        hit = known[((upto - known["children"] <= rank) & (rank < upto)).fillna(False).astype("bool")]
-        ends[end] = hit[[*PLACE, "days"]].rename(columns={"days": end})
+    for end, whole in (("below", rank.floordiv(1)), ("above", (-((-rank).floordiv(1))))):
+        hit = known[((upto - known["children"] <= whole) & (whole < upto)).fillna(False).astype("bool")]
+        ends[end] = hit[[*place, "days"]].rename(columns={"days": end})
     for frame in (ends["below"], ends["above"]):
-        result = result.merge(frame, on=PLACE, how="left")
+        result = result.merge(frame, on=list(place), how="left")
     part = (p * (result["denominator"] - 1)).astype("Float64") % 1
     value = (result["below"] + part * (result["above"] - result["below"])) / 7
     few = result["flag"].isna() & (result["denominator"] < minimum)
@@ -142,15 +145,17 @@ def exact_percentile(days: pd.DataFrame, p: float, minimum: int = PERCENTILE_MIN
     )
 
 
-def percentile(bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM) -> pd.DataFrame:
+def percentile(
+    bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM, place: Sequence[str] = PLACE
+) -> pd.DataFrame:
     """Return the p-th percentile of weeks waited, interpolated inside its week band, with the base in denominator.
 
     `bands` has PLACE, weeks_from, weeks_to, children and flag. Waits are taken as evenly spread in a band, an unknown
     wait is left out, an open band answers `at_least`. Source: domain rule "Median and 92nd percentile", after NHS
     England's whole-week bands.
     """
-    known = bands[bands["weeks_from"].notna()].sort_values([*PLACE, "weeks_from"])
-    grouped = known.groupby(PLACE, sort=False)
+    known = bands[bands["weeks_from"].notna()].sort_values([*place, "weeks_from"])
+    grouped = known.groupby(list(place), sort=False)
     cumulative = grouped["children"].cumsum()
     total = grouped["children"].transform("sum")
     target = p * total.astype("float64")
@@ -161,7 +166,7 @@ def percentile(bands: pd.DataFrame, p: float, minimum: int = PERCENTILE_MINIMUM)
     at_least = known["weeks_from"].astype("Float64").where(known["weeks_to"].isna())
     hits = known.assign(value=value, at_least=at_least)[inside.fillna(False).astype("bool")]
     result = grouped.agg(denominator=("children", "sum"), flag=("flag", "first")).reset_index()
-    result = result.merge(hits[[*PLACE, "value", "at_least"]], on=PLACE, how="left")
+    result = result.merge(hits[[*place, "value", "at_least"]], on=list(place), how="left")
     few = result["flag"].isna() & (result["denominator"] < minimum)
     return _blanked(result.assign(flag=result["flag"].mask(few, "small_base"), numerator=None))
 

@@ -25,8 +25,9 @@ _CLOCK, _WEEKS = "nd_assessment", 52
 
 def with_plan_measures(
     facts: Facts, plan: Plan, record: PlanRecord, kpis: Mapping[str, Definition], month: date
-) -> Facts:
+) -> FactFrames:
     """Return the facts with the plan's own measures added, up to a month, for the first local area."""
+    facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
     rows = [*_of_actions(plan, record, kpis, month), *_of_escalations(plan, record)]
     if not rows:
         return facts
@@ -36,7 +37,7 @@ def with_plan_measures(
     frame = pd.DataFrame([{**fixed, **row} for row in rows])
     frame["value"] = frame["numerator"].where(frame["denominator"].isna())
     own = frame[list(held.columns)].astype(held.dtypes.to_dict())
-    return FactFrames({**facts, "measure_values": pd.concat([held, own], ignore_index=True)})
+    return facts.replacing(measure_values=pd.concat([held, own], ignore_index=True))
 
 
 def strict_leads(plan: Plan) -> set[tuple[str, str]]:

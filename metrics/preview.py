@@ -16,9 +16,9 @@ from metrics.compute import compute_all
 from metrics.definition import Definition, load_definitions
 from metrics.edition_tables import RESULTS
 from metrics.integrity import checks, withheld
-from metrics.kept_cells import copy_kept, read_cells
+from metrics.kept_cells import kept_facts
+from metrics.kept_store import KeptStore, copy_kept, with_store
 from metrics.plan_folder import load_plan
-from metrics.warehouse_facts import facts_from
 
 _SHOWN = ("value", "at_least", "flag")
 COLUMNS = ["kpi", "title", "unit", "area", "area_name", "month", "period_months",
@@ -148,13 +148,17 @@ def _figures(
         needed = fed[fed["name"].isin(_names(kpis.values()))]["load_id"].unique().tolist()
         unneeded = f"DELETE FROM {writer.stored(COVERAGE)} WHERE NOT list_contains(?, load_id)"  # noqa: S608 (contract)
         writer.execute(unneeded, [needed])
-    with copy.reading() as reader:
-        facts = facts_from(reader, read_cells(reader, cells))
     whole = [kpi.model_copy(update={"breakdowns": []}) for kpi in kpis.values()]
-    results = compute_all(whole, facts)
-    known = results["month"] <= pd.Timestamp(at.replace(day=1))
-    results = results[known & results["area"].isin(areas)]
-    return withheld(results.reset_index(drop=True), kpis.values(), checks(facts))
+
+    def work(store: KeptStore | None) -> pd.DataFrame:
+        with copy.reading() as reader:
+            facts = kept_facts(reader, store)
+        results = compute_all(whole, facts)
+        known = results["month"] <= pd.Timestamp(at.replace(day=1))
+        results = results[known & results["area"].isin(areas)]
+        return withheld(results.reset_index(drop=True), kpis.values(), checks(facts))
+
+    return with_store(cells, copy, work)
 
 
 def _names(kpis: Iterable[Definition]) -> set[str]:

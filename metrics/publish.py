@@ -18,7 +18,7 @@ from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
 from metrics.beside import areas_beside, read_beside, results_beside, without_others
 from metrics.comparators import compared, load_neighbours
-from metrics.compute import Facts, compute_all
+from metrics.compute import Facts
 from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
 from metrics.disclosure import not_public, protected
@@ -36,7 +36,9 @@ from metrics.edition import (
 from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
 from metrics.in_use import as_published, disclosed_before, refuse_rewriting, tables_in_use
 from metrics.integrity import checks, withheld
-from metrics.kept_cells import read_cells
+from metrics.kept_cells import kept_facts
+from metrics.kept_results import kept_results
+from metrics.kept_store import KeptStore, with_store
 from metrics.kinds import added_up
 from metrics.known_issues import issues_table
 from metrics.plan import Plan, months_between, months_later
@@ -49,7 +51,7 @@ from metrics.roll_up import with_members
 from metrics.roll_up_board import added_for_board, members_beside
 from metrics.scorecard import score
 from metrics.surveys import Frames, counted, derived
-from metrics.warehouse_facts import facts_from, select_fact
+from metrics.warehouse_facts import select_fact
 
 Step = Callable[[str], None]
 
@@ -74,13 +76,17 @@ def publish(
     for the board of a plan that rolls those areas up. One publishes at a time, from reading to pointing, so that older
     figures never follow newer ones. Raises DocumentError, EditionError, WarehouseBusyError; nothing is published then.
     """
+
+    def work(store: KeptStore | None) -> Published:
+        return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step, store)
+
     with alone_with_editions(editions):
-        return _publish(warehouse, editions, plan_folder, by, note, at, as_of, step)
+        return with_store(editions.parent / "kept", warehouse, work)
 
 
 def _publish(
     warehouse: Warehouse, editions: Path, plan_folder: Path, by: str, note: str, at: datetime,
-    as_of: date | None, step: Step,
+    as_of: date | None, step: Step, store: KeptStore | None,
 ) -> Published:  # fmt: skip
     local = load_plan(plan_folder)
     plan = local.plan
@@ -88,7 +94,7 @@ def _publish(
     step("read facts")
     with warehouse.reading() as reader:
         loads = reader.query("SELECT * FROM loads")
-        facts = facts_from(reader, read_cells(reader, editions.parent / "kept"))
+        facts = kept_facts(reader, store)
         tables = read_arrived(reader, loads, sender_names(plan_folder, reference_folder()))
         fed = read_feeds(reader)
         waves, questions = (reader.query(select_fact(name)) for name in ("waves", "questions"))
@@ -111,7 +117,7 @@ def _publish(
     kpis = load_definitions()
     actions = plan_in_edition(local, record, kpis.values(), month, end_of(as_of) if as_of else None)
     facts = with_plan_measures(facts, plan, actions.record, kpis, month)
-    results = compute_all(kpis.values(), facts)
+    results = kept_results(kpis.values(), facts, store)
     results = results[results["month"] <= pd.Timestamp(month)].reset_index(drop=True)
     step("check")
     strict = not_public(fed, loads, facts["measure_values"]) | strict_leads(plan)

@@ -13,7 +13,7 @@ from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
 from metrics.compare import figures
 from metrics.edition import EditionError, Manifest, current_edition, read_tables
-from metrics.kept_cells import copy_kept
+from metrics.kept_store import copy_kept
 from metrics.publish import Step, publish
 
 _SHOWN = ("value", "at_least", "flag")

@@ -12,7 +12,7 @@ import pandas as pd
 from etl.tables import EVERYONE, STATES
 from etl.warehouse import Reader
 from metrics.clocks import load_clocks, select_clocks
-from metrics.fact_frames import FactFrames
+from metrics.fact_frames import FactFrames, Made, Relation
 from metrics.fact_frames import Facts as Facts
 from metrics.roll_up import added_measures
 from metrics.selection import COHORTS
@@ -25,6 +25,7 @@ _EVERY_LOAD = "SELECT * FROM coverage"
 # Columns of facts that repeat a few words in millions of cells.
 WORDS = ("load_id", "clock", "state", "cohort", "area", "breakdown", "group")
 
+ANSWERED = ["load_id", "clock", "area", "month"]
 CLOCK_COUNTS_GRAIN = [
     "month", "clock", "state", "excepted", "area", "breakdown", "group", "weeks_from", "weeks_to", "in_time",
 ]  # fmt: skip
@@ -62,39 +63,59 @@ def _select_values(rows: list[str], columns: str) -> str:
     return f"SELECT * FROM (VALUES {', '.join(rows)}) AS asked({columns})"  # noqa: S608 (ours)
 
 
-def select_cohorts(splits: Iterable[Split]) -> str:
-    """Return the SQL of cohort_counts, of these splits of clocks and cohorts."""
+def select_cohorts(
+    splits: Iterable[Split], coverage: str = _EVERY_LOAD, children: str = "TRUE", *, by_list: bool = False
+) -> str:
+    """Return the SQL of cohort_counts, of these splits of clocks and cohorts; `by_list` also by source and submitter.
+
+    `coverage` is the SELECT of coverage rows wanted; of their loads, rows of pathways that meet `children` are counted.
+    """
     splits = list(splits)
     rows = [f"('{clock}', {1 + COHORTS.index(cohort)}, '{name}')" for clock, cohort, name in splits]
     names = sorted({name for _, _, name in splits} - {EVERYONE})
     return select_fact("cohort_counts").format(
         clocks=select_clocks(load_clocks()),
+        coverage=coverage,
+        children=children,
+        by_list="source, submitter, " if by_list else "",
         splits=_select_values(rows, "clock, cohort, breakdown"),
         words="".join(f"\n            WHEN '{name}' THEN {name}" for name in names),
     )
 
 
-def read_facts(reader: Reader) -> Facts:
+def read_facts(reader: Reader) -> FactFrames:
     """Return every fact as a frame, one row per cell of its grain, by what definitions ask for."""
-    return facts_from(reader, reader.coded(select_clock_cells(asked_splits())))
+    cells = reader.coded(select_clock_cells(asked_splits()))
+    cohorts = compact(reader.coded(select_cohorts(asked_cohorts())))
+    return facts_from(reader, lambda: cells, lambda: cells[ANSWERED].drop_duplicates(), cohorts)
 
 
-def facts_from(reader: Reader, cells: pd.DataFrame) -> Facts:
-    """Return every fact: the clock counts from cells read before."""
+def facts_from(reader: Reader, cells: Made, answered: Made, cohorts: pd.DataFrame | Relation) -> FactFrames:
+    """Return every fact: clock counts from what `cells` makes when one of them is asked for, cohorts as counted.
+
+    `answered` makes the distinct loads, clocks, areas and months of those cells.
+    """
     observed = reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks())))
     members = bool(reader.scope and reader.scope.members)
-    cells, set_aside = rows_before_bands(_compact(cells), observed, of_month=not members)
+    counted = cache(lambda: counted_cells(cells(), observed, of_month=not members))
     return FactFrames(
         {
-            "clock_counts": clock_counts(cells),
-            "clock_days": clock_days(cells),
-            "cohort_counts": _compact(reader.coded(select_cohorts(asked_cohorts()))),
+            "clock_counts": lambda: counted()["clock_counts"],
+            "clock_days": lambda: counted()["clock_days"],
+            "cohort_counts": cohorts,
             "answer_counts": reader.query(select_fact("answer_counts")),
             "measure_values": added_measures(reader, reader.query(select_fact("measure_values"))),
             "observed": observed,
-            "set_aside": set_aside,
+            "set_aside": lambda: counted()["set_aside"],
+            "answered": lambda: rows_before_bands(answered(), observed, of_month=not members)[0],
         }
     )
+
+
+def counted_cells(cells: pd.DataFrame, observed: pd.DataFrame, *, of_month: bool = True) -> dict[str, pd.DataFrame]:
+    """Return clock_counts, clock_days and set_aside of these cells; of some cells, what whole facts hold of them."""
+    counted, set_aside = rows_before_bands(compact(cells), observed, of_month=of_month)
+    return {"clock_counts": clock_counts(counted), "clock_days": clock_days(counted), "set_aside": set_aside}
 
 
 def rows_before_bands(
@@ -116,7 +137,7 @@ def rows_before_bands(
     return cells[~beside], cells[beside]
 
 
-def _compact(frame: pd.DataFrame) -> pd.DataFrame:
+def compact(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its words as codes of a list that holds `all`: millions of cells repeat a few words."""
     kinds = {"in_time": "boolean", "excepted": "boolean", "month": "datetime64[s]", "flag": "str"}
     words = {name: {*frame[name].astype("category").cat.categories, EVERYONE} for name in WORDS if name in frame}
@@ -130,7 +151,7 @@ def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:
     Loads of several organisations about one area are added up; a flag of one of them stays, and its count is missing.
     """
     columns = [*CLOCK_COUNTS_GRAIN, "children", "flag"]
-    answers = cells[["load_id", "clock", "area", "month"]].drop_duplicates()
+    answers = cells[ANSWERED].drop_duplicates()
     shared = answers[answers.duplicated(["clock", "area", "month"], keep=False)]
     several = cells["days"].notna() | _among(cells, shared)
     whole = cells.loc[~several, columns]

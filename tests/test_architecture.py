@@ -58,7 +58,7 @@ def test_only_queries_open_an_edition_and_only_the_engines_open_duckdb() -> None
     opening = {name(p) for p in MODULES if name(p).startswith("pages/") and "metrics.edition.read_tables" in imports(p)}
     assert opening == {"pages/components/queries.py"}
     engines = {name(p) for p in MODULES if "duckdb" in imports(p)} - {"app.py"}  # app.py only warms it up
-    reading = {f"metrics/{module}.py" for module in ("edition", "fact_frames", "kept_cells", "rule")}
+    reading = {f"metrics/{module}.py" for module in ("edition", "fact_frames", "kept_store", "rule")}
     assert engines == {"etl/engine_duckdb.py", *reading}
 
 

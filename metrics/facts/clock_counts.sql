@@ -57,16 +57,21 @@ journeys AS (
     JOIN kept ON kept.load_id = pathways.load_id
     GROUP BY pathways.load_id, pathways.clock, pathways.excepted, pathways.area
 ),
+lists AS (
+    SELECT
+        organisation, locality, age_band, diagnosis, need, priority, sex, ethnic_group, deprivation
+    FROM pathways WHERE load_id IN (SELECT load_id FROM kept)
+),
 words AS (
-    SELECT 'organisation' AS breakdown, organisation AS word FROM pathways GROUP BY organisation
-    UNION ALL SELECT 'locality', locality FROM pathways GROUP BY locality
-    UNION ALL SELECT 'age_band', age_band FROM pathways GROUP BY age_band
-    UNION ALL SELECT 'diagnosis', diagnosis FROM pathways GROUP BY diagnosis
-    UNION ALL SELECT 'need', need FROM pathways GROUP BY need
-    UNION ALL SELECT 'priority', priority FROM pathways GROUP BY priority
-    UNION ALL SELECT 'sex', sex FROM pathways GROUP BY sex
-    UNION ALL SELECT 'ethnic_group', ethnic_group FROM pathways GROUP BY ethnic_group
-    UNION ALL SELECT 'deprivation', deprivation FROM pathways GROUP BY deprivation
+    SELECT 'organisation' AS breakdown, organisation AS word FROM lists GROUP BY organisation
+    UNION ALL SELECT 'locality', locality FROM lists GROUP BY locality
+    UNION ALL SELECT 'age_band', age_band FROM lists GROUP BY age_band
+    UNION ALL SELECT 'diagnosis', diagnosis FROM lists GROUP BY diagnosis
+    UNION ALL SELECT 'need', need FROM lists GROUP BY need
+    UNION ALL SELECT 'priority', priority FROM lists GROUP BY priority
+    UNION ALL SELECT 'sex', sex FROM lists GROUP BY sex
+    UNION ALL SELECT 'ethnic_group', ethnic_group FROM lists GROUP BY ethnic_group
+    UNION ALL SELECT 'deprivation', deprivation FROM lists GROUP BY deprivation
 ),
 groups AS (
     SELECT

@@ -11,12 +11,15 @@ WITH clocks AS (
 splits AS (
     {splits}
 ),
+wanted AS (
+    {coverage}
+),
 extracts AS (
-    SELECT load_id, source, organisation, MAX(month_end_day) AS last_day FROM coverage
+    SELECT load_id, source, organisation, MAX(month_end_day) AS last_day FROM wanted
     GROUP BY load_id, source, organisation
 ),
 newest AS (
-    SELECT source, organisation, MAX(month_end_day) AS last_day FROM coverage GROUP BY source, organisation
+    SELECT source, organisation, MAX(month_end_day) AS last_day FROM wanted GROUP BY source, organisation
 ),
 -- Only an extract after another can hold a child anew: of a history, however large, nothing is looked up here. Of one
 -- list no two extracts end in one month: coverage has one load a month.
@@ -56,6 +59,7 @@ timed AS (
     WHERE pathways.started_day IS NOT NULL
         AND (anew.last_day IS NULL OR anew.last_day <= extracts.last_day)
         AND (clocks.followed = 1 OR clocks.limit_years = 1 OR clocks.limit_days IS NOT NULL)
+        AND ({children})
 ),
 children AS (
     SELECT
@@ -76,27 +80,27 @@ members AS (
 ),
 monthly AS (
     SELECT
-        coverage.month, coverage.month_end_day, members.newest_day, members.clock, members.cohort, members.excepted,
+        members.source, members.submitter, wanted.month, wanted.month_end_day, members.newest_day, members.clock, members.cohort, members.excepted,
         members.area, members.in_time,
         CASE WHEN days <= 7 THEN 0 ELSE CAST(FLOOR((days - 1) / 7) AS INTEGER) END AS week,
         members.organisation, members.locality, members.age_band, members.diagnosis, members.need, members.priority,
         members.sex, members.ethnic_group, members.deprivation
     FROM members
-    JOIN coverage ON coverage.source = members.source AND coverage.organisation = members.submitter
-        AND members.event_day BETWEEN coverage.month_start_day AND coverage.month_end_day
-        AND (coverage.basis <> 'reconstructed' OR members.rebuilt = 1)
+    JOIN wanted ON wanted.source = members.source AND wanted.organisation = members.submitter
+        AND members.event_day BETWEEN wanted.month_start_day AND wanted.month_end_day
+        AND (wanted.basis <> 'reconstructed' OR members.rebuilt = 1)
 ),
 parted AS (
     SELECT
-        month, month_end_day, newest_day, monthly.clock, monthly.cohort, excepted, area, week, in_time, splits.breakdown,
+        source, submitter, month, month_end_day, newest_day, monthly.clock, monthly.cohort, excepted, area, week, in_time, splits.breakdown,
         CASE splits.breakdown WHEN 'all' THEN 'all' ELSE COALESCE(CASE splits.breakdown{words} END, 'not supplied') END
             AS "group"
     FROM monthly
     JOIN splits ON splits.clock = monthly.clock AND splits.cohort = monthly.cohort
 )
 SELECT
-    month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area, breakdown, "group",
+    {by_list}month, clock, CASE cohort WHEN 1 THEN 'started' ELSE 'due' END AS cohort, excepted, area, breakdown, "group",
     week AS weeks_from, week + 1 AS weeks_to, in_time = 1 AS in_time, newest_day - month_end_day AS observed_days,
     COUNT(*) AS children, CAST(NULL AS VARCHAR(20)) AS flag
 FROM parted
-GROUP BY month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, breakdown, "group"
+GROUP BY {by_list}month, month_end_day, newest_day, clock, cohort, excepted, area, week, in_time, breakdown, "group"
