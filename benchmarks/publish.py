@@ -14,9 +14,9 @@ of its own with the peak of its memory and the work of all its threads, which a 
   facts      all facts as published: four states, the splits definitions ask for, days, cohorts
   kpis       every KPI from those facts
   whole      cells counted after one more monthly extract, nothing kept
-  extract    the same, the rest kept
+  extract    the same, those of the history kept
   rebuilt    facts and every KPI after one more monthly extract, nothing kept
-  published  the same, the rest kept
+  published  the same by what publishes: cells, cohorts and results kept from the publication before
 """
 
 import argparse
@@ -30,6 +30,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +42,13 @@ from etl.load import coverage
 from etl.scope import Scope
 from etl.tables import COVERAGE, LOADS, PATHWAYS
 from metrics.compute import compute_all
-from metrics.definition import load_definitions
-from metrics.kept_cells import read_cells
-from metrics.warehouse_facts import Facts, facts_from, select_clock_cells
+from metrics.definition import Definition, load_definitions
+from metrics.fact_frames import FactFrames
+from metrics.kept_cells import covered, keep_cells, kept_facts
+from metrics.kept_results import kept_results
+from metrics.kept_store import KeptStore, with_store
+from metrics.splits import asked_splits
+from metrics.warehouse_facts import read_facts, select_clock_cells
 
 CLOCKS = ["nd_assessment", "slt", "ehc_plan", "ehc_decision", "annual_review", "review_decision", "amended_plan"]
 SPLITS = {"organisation": 3, "locality": 12, "age_band": 5, "diagnosis": 4, "need": 13, "priority": 4, "sex": 3,
@@ -55,13 +60,12 @@ STEPS = (
     "published",
 )  # fmt: skip
 _AFTER_A_MONTH = ("whole", "extract", "rebuilt", "published")
-_KEPT = ("extract", "published")
 
 
-def children(count: int, seed: int = 1, waiting_only: bool = False) -> pd.DataFrame:
+def children(count: int, seed: int = 1) -> pd.DataFrame:
     """Return so many synthetic pathways, the started spread over seven years, most of them stopped."""
     random = np.random.default_rng(seed)
-    first, last = (pd.Timestamp(day) for day in ("2019-09-01", "2026-09-30" if waiting_only else "2026-08-31"))
+    first, last = (pd.Timestamp(day) for day in ("2019-09-01", "2026-08-31"))
     started = random.integers((first - DAY0).days, (last - DAY0).days, count)
     stopped = started + random.exponential(130, count).astype(int)
     open_ = stopped > (last - DAY0).days
@@ -102,10 +106,19 @@ def build(path: Path, count: int) -> None:
     connection.close()
 
 
-def add_a_month(path: Path, count: int) -> None:
-    """Add the next month's snapshot: the children of one month in sixty, and everyone who waits."""
-    connection = connect(path, read_only=False)
-    _insert(connection, children(max(count // 20, 1), seed=7, waiting_only=True), "snapshot")
+def add_a_month(path: Path, count: int, seed: int = 7) -> None:
+    """Add the next month's snapshot: whom the history shows waiting, some of whom leave, and who starts that month."""
+    random, connection = np.random.default_rng(seed), connect(path, read_only=False)
+    begins, ends = ((day - DAY0).days for day in (pd.Timestamp(NEXT), pd.Timestamp("2026-09-30")))
+    waiting = connection.execute("SELECT * FROM pathways WHERE stopped_day IS NULL").df()
+    come = children(max(count // 84, 1), seed=seed)
+    come = come.assign(started_day=random.integers(begins, ends + 1, len(come)), pathway_id="new-" + come["pathway_id"])
+    both = pd.concat([waiting, come.assign(stopped_day=None, stop_reason=None)], ignore_index=True)
+    stopped = both["started_day"].clip(lower=begins) + random.exponential(130, len(both)).astype(int)
+    left = (stopped <= ends).to_numpy(dtype=bool)
+    reason = pd.Series(np.where(random.random(len(both)) < 0.85, "completed", "withdrawn"))
+    both = both.assign(stopped_day=stopped.astype("Int64").where(left), stop_reason=reason.where(left))
+    _insert(connection, both, "snapshot")
     insert_frame(connection, LOADS, LOADS.frame([load_row("snapshot", NEXT, NEXT)]))
     _cover(connection)
     connection.close()
@@ -162,23 +175,25 @@ def _prepared(name: str, path: Path, count: int) -> Callable[[], int]:
         sql = select_clock_cells(none if name == "everyone" else asked)
         return lambda: _count_rows(path, sql)
     if name == "kpis":
-        facts = _facts(path, None)
+        facts = FactFrames(dict(_facts(path)))  # all made before
         return lambda: len(compute_all(kpis, facts))
-    store = path.parent / "kept" if name in _KEPT else None
-    if store:
-        _cells(path, store)
-    if name in _AFTER_A_MONTH:
-        add_a_month(path, count)
-    if name in ("whole", "extract"):
-        return lambda: _cells(path, store)
-    if name in ("rebuilt", "published"):
-        return lambda: len(compute_all(kpis, _facts(path, store)))
-    return lambda: sum(map(len, _facts(path, store).values()))
+    if name == "facts":
+        return lambda: sum(map(len, _facts(path).values()))
+    published = partial(_published, path, kpis)
+    if name in ("extract", "published"):
+        with_store(path.parent / "kept", DuckDBEngine(path, 1, SCOPE), published)
+    add_a_month(path, count)
+    if name == "whole":
+        return lambda: _count_rows(path, select_clock_cells(asked_splits()))
+    if name == "rebuilt":
+        return lambda: published(None)
+    work = partial(_kept_cells, path) if name == "extract" else published
+    return lambda: with_store(path.parent / "kept", DuckDBEngine(path, 1, SCOPE), work)
 
 
-def _facts(path: Path, store: Path | None) -> Facts:
+def _facts(path: Path) -> FactFrames:
     with DuckDBEngine(path, 1, SCOPE).reading() as reader:
-        return facts_from(reader, read_cells(reader, store))
+        return read_facts(reader)
 
 
 def _count_rows(path: Path, sql: str) -> int:
@@ -186,9 +201,18 @@ def _count_rows(path: Path, sql: str) -> int:
         return len(reader.coded(sql))
 
 
-def _cells(path: Path, store: Path | None) -> int:
+def _kept_cells(path: Path, store: KeptStore | None) -> int:
+    assert store
     with DuckDBEngine(path, 1, SCOPE).reading() as reader:
-        return len(read_cells(reader, store))
+        keep_cells(reader, store, covered(reader))
+    return len(store.fed)
+
+
+def _published(path: Path, kpis: list[Definition], store: KeptStore | None) -> int:
+    """Return how many results there are, by the code that publishes."""
+    with DuckDBEngine(path, 1, SCOPE).reading() as reader:
+        facts = kept_facts(reader, store)
+    return len(kept_results(kpis, facts, store))
 
 
 def measured(name: str, count: int, rounds: int, folder: Path) -> dict[str, float]:

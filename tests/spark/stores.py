@@ -40,7 +40,7 @@ def random_children(count: int, areas: list[str]) -> Frames:
     frames: Frames = []
     loads: list[dict[str, object]] = []
     for seed, area in enumerate(areas):
-        rows = children(count, seed=seed, waiting_only=True).assign(area=area)
+        rows = children(count, seed=seed).assign(area=area)
         rows.loc[np.arange(count) % 25 == 7, "area"] = areas[seed - 1]  # a neighbour's children on the list
         rows["locality"] = (
             rows["locality"].astype("str").replace({"locality 1": 'O\'Neill "North"', "locality 2": "nan"})
