@@ -14,6 +14,7 @@ from metrics.arrived import read_feeds
 from metrics.compute import Facts, compute
 from metrics.definition import load_definitions
 from metrics.warehouse_facts import read_facts
+from tests.metrics.test_kept_results import History, published, rebuilt
 from tests.spark.conftest import spark_address
 from tests.spark.stores import Frames, area_of, assert_same, fill, random_children, together, worked_examples
 
@@ -47,6 +48,14 @@ def as_seen(folder: Path, scope: Scope | None = None) -> tuple[Facts, Facts]:
 def both(spark: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, Facts]:
     frames = together(worked_examples(KPIS), random_children(600, AREAS))
     return as_seen(filled(tmp_path_factory.mktemp("both"), frames))
+
+
+def test_one_more_extract_is_counted_alone_on_spark_too(spark: None, tmp_path: Path) -> None:
+    history = History(open_warehouse(spark_address(tmp_path), everybody=True))
+    published(history.warehouse, tmp_path / "kept")
+    history.step("next", 5)
+    found = published(history.warehouse, tmp_path / "kept")
+    pd.testing.assert_frame_equal(found, rebuilt(history.warehouse), check_exact=True)
 
 
 def test_an_area_and_a_roll_up_see_the_same(spark: None, tmp_path: Path) -> None:
