@@ -38,7 +38,7 @@ _NULLABLE = {pa.int32(): pd.Int64Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(
 # What DuckDB raises for a block that is cut or rotted; a fatal one leaves the connection unusable.
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 # How DuckDB says that another process, or another thread of this one, has the file open the other way.
-_TAKEN = ("Conflicting lock is held", "Could not set lock", "different configuration")
+TAKEN = ("Conflicting lock is held", "Could not set lock", "different configuration")
 # What the operating system said, in DuckDB's messages; everything else is damage.
 _SAID = {
     "Out of Memory": "There is neither memory nor disk enough for this; nothing was changed. Make room and try again.",
@@ -292,7 +292,7 @@ class DuckDBEngine:
             try:
                 return connect(self._path, read_only=read_only, spill=spill)
             except duckdb.Error as error:
-                if not any(said in str(error) for said in _TAKEN):
+                if not any(said in str(error) for said in TAKEN):
                     raise _refused(error) from error
                 if time.monotonic() >= until:
                     raise WarehouseBusyError(busy_words(self._wait)) from error

@@ -45,7 +45,7 @@ def compute_all(definitions: Iterable[Definition], facts: Facts, seen: Seen | No
     With `seen`, the facts are of some months: who was seen before is told by it, and who is seen now put into it.
     Raises DocumentError when a definition names columns or values its fact does not have.
     """
-    facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
+    facts = FactFrames.of(facts)
     wanted = _with_anything(definitions, facts)
     measured = [definition for definition in wanted if definition.fact == "measure_values"]
     waited = [definition for definition in wanted if definition.kind in _MINIMUM]
@@ -168,9 +168,7 @@ def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.Da
     """
     months, places = monthly_counts(asks, facts)
     if seen is not None:  # what was seen before need not be among the words of today
-        months, places = (
-            rows.astype(dict.fromkeys(("area", "breakdown", "group"), "str")) for rows in (months, places)
-        )
+        months, places = (rows.astype(dict.fromkeys(ASK[1:-1], "str")) for rows in (months, places))
         places = ever_seen(asks, places, seen)
     counts = pd.concat([_in_period(own, months, facts) for own in _of_one_length(asks)], ignore_index=True)
     of_all = counts["ask"].isin([ask.number for ask in asks if ask.definition.kind != "count"])

@@ -62,6 +62,11 @@ class FactFrames(Mapping[str, pd.DataFrame]):
         self._numbered: dict[tuple[str, frozenset[str], str | None], Numbered] = {}
         self._observed: dict[str, pd.DataFrame] = {}
 
+    @staticmethod
+    def of(facts: Facts) -> "FactFrames":
+        """Return facts that were given as frames, so that they keep what is counted."""
+        return facts if isinstance(facts, FactFrames) else FactFrames(facts)
+
     def __getitem__(self, fact: str) -> pd.DataFrame:
         found = self._frames[fact]
         if not isinstance(found, pd.DataFrame):

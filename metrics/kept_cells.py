@@ -43,7 +43,6 @@ _PARTS = Table(
         Column("content_sha256", "TEXT", "hash of the rows that were counted"),
     ),
 )
-_WORDS = dict.fromkeys(("load_id", "content_sha256"), "str")
 
 
 def kept_facts(reader: Reader, store: KeptStore | None) -> FactFrames:
@@ -59,10 +58,15 @@ def kept_facts(reader: Reader, store: KeptStore | None) -> FactFrames:
     store.commit()
     return facts_from(
         reader,
-        lambda: store.rows(CELLS),
+        lambda: read_cells(store),
         lambda: coded(store.connection, "SELECT DISTINCT load_id, clock, area, month FROM cells"),
         Relation(store.connection, SELECT_COHORTS, lambda: compact(coded(store.connection, SELECT_COHORTS_ADDED))),
     )
+
+
+def read_cells(store: KeptStore, where: str = "TRUE") -> pd.DataFrame:
+    """Return kept cells as select_clock_cells has them, their words as categories."""
+    return coded(store.connection, f"SELECT * FROM cells WHERE {where}")  # noqa: S608 (ours)
 
 
 def covered(reader: Reader) -> pd.DataFrame:
@@ -76,7 +80,7 @@ def covered(reader: Reader) -> pd.DataFrame:
 def keep_cells(reader: Reader, store: KeptStore, coverage: pd.DataFrame) -> None:
     """Bring the store to the clock counts of every load and month that coverage names, as `covered` returns it."""
     store.holding(CELLS, _PARTS)
-    both = coverage.merge(store.rows(_PARTS).astype(_WORDS).assign(kept=True), on=_PARTS.names(), how="left")
+    both = coverage.merge(store.rows(_PARTS).assign(kept=True), on=_PARTS.names(), how="left")
     known = both["kept"].notna()
     for table in (CELLS, _PARTS):
         store.execute(
@@ -94,8 +98,8 @@ def keep_cells(reader: Reader, store: KeptStore, coverage: pd.DataFrame) -> None
 def _fed(coverage: pd.DataFrame) -> dict[pd.Timestamp, str]:
     """Return by month a hash of all that the counts of the month rest on: its rows of coverage and their loads."""
     rows: dict[pd.Timestamp, list[str]] = {}
-    for month, *row in zip(coverage["month"], *(coverage[name] for name in coverage), strict=True):
-        rows.setdefault(month, []).append(" ".join(map(str, row)))
+    for month, row in zip(coverage["month"], coverage.itertuples(index=False), strict=True):
+        rows.setdefault(month, []).append(str(tuple(row)))
     return {month: hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest() for month, own in rows.items()}
 
 

@@ -69,7 +69,7 @@ def keep_cohorts(reader: Reader, store: KeptStore, coverage: pd.DataFrame) -> No
     """Bring the store to the cohorts of every list; `coverage` has the rows of coverage with their loads' hashes."""
     store.holding(_COHORTS, _LISTS)
     now = _LISTS.typed(coverage.rename(columns={"organisation": "submitter"}))
-    both = _LISTS.typed(store.rows(_LISTS)).merge(now, how="outer", indicator="side")
+    both = store.rows(_LISTS).merge(now, how="outer", indicator="side")
     anew: list[List] = []
     for (source, submitter), rows in both.groupby(["source", "submitter"]):
         one = (str(source), str(submitter))

@@ -17,7 +17,7 @@ from metrics.counting import SEEN, Seen
 from metrics.definition import Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import FactFrames
-from metrics.kept_cells import CELLS
+from metrics.kept_cells import read_cells
 from metrics.kept_store import KeptStore
 from metrics.periods import LENGTH, PACE
 from metrics.warehouse_facts import counted_cells
@@ -62,9 +62,9 @@ def kept_results(definitions: Iterable[Definition], facts: FactFrames, store: Ke
     of_a_month = [kpi for kpi in kpis.values() if kpi.fact in _OF_A_MONTH]
     now = {kpi.id: _rests_on(kpi, facts) for kpi in of_a_month}
     first = _first_changed(store)
-    known = _text(store.rows(_RESTING_ON))
+    known = store.rows(_RESTING_ON)
     same = {name for name, rests_on in zip(known["kpi"], known["rests_on"], strict=True) if now.get(name) == rests_on}
-    held = _text(store.rows(_SEEN))
+    held = store.rows(_SEEN)
     standing, later, seen = _later([kpi for kpi in of_a_month if kpi.id in same], first, held, facts, store)
     anew = Seen(_SEEN.empty())
     others = compute_all([kpi for kpi in of_a_month if kpi.id not in standing], facts, anew)
@@ -74,14 +74,14 @@ def kept_results(definitions: Iterable[Definition], facts: FactFrames, store: Ke
         "(SELECT 1 FROM stands WHERE stands.kpi = results.kpi AND results.month < stands.before)",
         stands=stands,
     )
-    earlier = _text(store.rows(RESULTS))
+    earlier = store.rows(RESULTS)
     store.insert(RESULTS, pd.concat([later, others]))
     _replace(store, _SEEN, pd.concat([seen, anew.found]))
     _replace(store, _RESTING_ON, pd.DataFrame({"kpi": list(now), "rests_on": list(now.values())}))
     _replace(store, _FED, pd.DataFrame({"month": list(store.fed), "loads": list(store.fed.values())}))
     store.commit()
     rest = compute_all([kpi for kpi in kpis.values() if kpi.fact not in _OF_A_MONTH], facts)
-    whole = pd.concat([RESULTS.typed(part) for part in (earlier, later, others, rest)], ignore_index=True)
+    whole = pd.concat([earlier, later, others, rest], ignore_index=True)
     return whole.sort_values(list(RESULTS.key), ignore_index=True)
 
 
@@ -118,7 +118,7 @@ def _since(first: pd.Timestamp, kpis: Sequence[Definition], facts: FactFrames, s
         for breakdown in [EVERYONE, *kpi.fact_breakdowns]
     }
     named = ", ".join(str(one) for one in sorted(counted))  # words of the contract, quoted as SQL has them
-    cells = store.rows(CELLS, f"month >= DATE '{begins:%Y-%m-%d}' AND (clock, state, breakdown) IN ({named})")
+    cells = read_cells(store, f"month >= DATE '{begins:%Y-%m-%d}' AND (clock, state, breakdown) IN ({named})")
     late = {name: facts[name][facts[name]["month"] >= begins] for name in ("observed", "answered")}
     return facts.replacing(**late, **counted_cells(cells, late["observed"]))
 
@@ -137,7 +137,7 @@ def _rests_on(kpi: Definition, facts: FactFrames) -> str:
 
 def _first_changed(store: KeptStore) -> pd.Timestamp:
     """Return the first month that other loads answer for than when results were kept."""
-    held = _text(store.rows(_FED))
+    held = store.rows(_FED)
     before = dict(zip(held["month"], held["loads"], strict=True))
     months = before.keys() | store.fed.keys()
     return min((month for month in months if before.get(month) != store.fed.get(month)), default=_NEVER)
@@ -146,8 +146,3 @@ def _first_changed(store: KeptStore) -> pd.Timestamp:
 def _replace(store: KeptStore, table: Table, rows: pd.DataFrame) -> None:
     store.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 (contract names)
     store.insert(table, table.typed(rows))
-
-
-def _text(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows, words as text."""
-    return rows.astype(dict.fromkeys(rows.columns[rows.dtypes == "category"], "str"))

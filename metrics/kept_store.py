@@ -15,14 +15,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.engine_duckdb import coded, connect, insert_frame, is_damage
+from etl.engine_duckdb import TAKEN, coded, connect, insert_frame, is_damage
 from etl.spill import forget_spilled, spilling
-from etl.tables import PANDAS_TYPES, Table
+from etl.tables import Table
 from etl.warehouse import Warehouse
 
 Result = TypeVar("Result")
-# Another process has it, or the machine is short of memory: a store is not lost by that.
-_NOT_THE_STORE = ("set lock on file", "Out of Memory")
+# Another has it, or the machine is short of memory: a store is not lost by that.
+_NOT_THE_STORE = (*TAKEN, "Out of Memory")
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -40,9 +40,8 @@ class KeptStore:
             self.connection.execute(table.ddl())
 
     def rows(self, table: Table, where: str = "TRUE") -> pd.DataFrame:
-        """Return rows of a table with the contract's types, its words as categories."""
-        found = coded(self.connection, f'SELECT * FROM "{table.name}" WHERE {where}')  # noqa: S608 (ours)
-        return found.astype({c.name: PANDAS_TYPES[c.type] for c in table.columns if c.type != "TEXT"})
+        """Return rows of a table with the contract's types."""
+        return table.typed(coded(self.connection, f'SELECT * FROM "{table.name}" WHERE {where}'))  # noqa: S608 (ours)
 
     def execute(self, sql: str, **frames: pd.DataFrame) -> None:
         """Run a statement that may name the frames."""

@@ -27,7 +27,7 @@ def with_plan_measures(
     facts: Facts, plan: Plan, record: PlanRecord, kpis: Mapping[str, Definition], month: date
 ) -> FactFrames:
     """Return the facts with the plan's own measures added, up to a month, for the first local area."""
-    facts = facts if isinstance(facts, FactFrames) else FactFrames(facts)
+    facts = FactFrames.of(facts)
     rows = [*_of_actions(plan, record, kpis, month), *_of_escalations(plan, record)]
     if not rows:
         return facts

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import metrics.kept_results
 from etl.tables import BAND_COUNTS, LOADS, MEASURES, PATHWAYS
 from etl.warehouse import Warehouse, Writer, open_warehouse
+from metrics import kept_cells
 from metrics.compute import compute_all
 from metrics.definition import Definition, load_definitions
-from metrics.kept_cells import CELLS, kept_facts
+from metrics.kept_cells import kept_facts, read_cells
 from metrics.kept_results import kept_results
 from metrics.kept_store import KeptStore, with_store
 from metrics.warehouse_facts import read_facts
@@ -162,13 +164,13 @@ def test_after_any_history_results_are_those_of_a_full_rebuild(tmp_path: Path, s
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the conditions cells are read from the store by, as they come."""
     asked: list[str] = []
-    rows = KeptStore.rows
 
-    def watched(store: KeptStore, table: Any, where: str = "TRUE") -> pd.DataFrame:
-        asked.extend([where] if table is CELLS else [])
-        return rows(store, table, where)
+    def watched(store: KeptStore, where: str = "TRUE") -> pd.DataFrame:
+        asked.append(where)
+        return read_cells(store, where)
 
-    monkeypatch.setattr(KeptStore, "rows", watched)
+    for module in (kept_cells, metrics.kept_results):
+        monkeypatch.setattr(module, "read_cells", watched)
     return asked
 
 
