@@ -139,7 +139,7 @@ def test_markup_in_files_and_plan_is_shown_not_rendered(tmp_path: Path, page: Pa
         content = f"{editions.HOSTILE},Referral date\n<script>document.title=1</script>,01/02/2024\n".encode()
         given = {"name": name, "mimeType": "text/csv", "buffer": content}
         page.locator("input[type=file]").first.set_input_files([given])
-        expect(page.get_by_text("cannot be loaded").first).to_be_visible()
+        expect(page.get_by_text("cannot be loaded").filter(visible=True).first).to_be_visible()
         settled(page)
         shows_markup_as_it_is(page, titles["upload"])
 
