@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from benchmarks.loopback import free_port
 
@@ -72,3 +72,10 @@ def settled(page: Page) -> None:
         timeout=PATIENCE,
     )
     page.wait_for_timeout(600)  # fonts and the last layout pass
+
+
+def press(target: Locator) -> None:
+    """Click what stands still: on a page that is still drawn, it may move between the press and the release."""
+    target.wait_for()
+    settled(target.page)
+    target.click()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.dashboard import PATIENCE, serving, settled
+from tests.browser.dashboard import PATIENCE, press, serving, settled
 from tests.pages import editions
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def page(browser: Browser, landing: str) -> Iterator[Page]:
 
 def go(page: Page, name: str, heading: str) -> None:
     """Follow a link by its words and wait until the page it leads to is drawn."""
-    page.get_by_role("link", name=name, exact=True).first.click()
+    press(page.get_by_role("link", name=name, exact=True).first)
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     settled(page)
 
@@ -93,7 +93,7 @@ def test_the_analyst_finds_faults_gaps_and_what_a_figure_counts(page: Page, tmp_
     page.wait_for_url("**rule=star_is_suppressed")
     expect(page.get_by_role("region", name="Files with star_is_suppressed")).to_be_visible()
     with page.expect_download() as handed:
-        page.get_by_role("button", name="Download the findings (CSV)").click()
+        press(page.get_by_role("button", name="Download the findings (CSV)"))
     handed.value.save_as(tmp_path / "findings.csv")
     held = (tmp_path / "findings.csv").read_text(encoding="utf-8-sig")
     assert "chs_sitrep-2023-04-1,not_a_count,query,Trust Level,41,18-52 weeks,3," in held
@@ -102,9 +102,8 @@ def test_the_analyst_finds_faults_gaps_and_what_a_figure_counts(page: Page, tmp_
     page.get_by_role("textbox", name="Search the definitions").fill("more than 52 weeks")
     page.get_by_role("textbox", name="Search the definitions").press("Enter")
     expect(page.get_by_text("1 of 3 KPIs")).to_be_visible()
-    page.get_by_text("Children waiting more than 52 weeks for speech and language therapy").filter(
-        visible=True
-    ).first.click()
+    kpi = page.get_by_text("Children waiting more than 52 weeks for speech and language therapy")
+    press(kpi.filter(visible=True).first)
     expect(page.get_by_text("The definition file, worked example included")).to_be_visible()
     go(
         page,
@@ -112,7 +111,7 @@ def test_the_analyst_finds_faults_gaps_and_what_a_figure_counts(page: Page, tmp_
         "Does any child wait more than a year for specialist speech and language therapy?",
     )
     with page.expect_download() as handed:
-        page.get_by_role("button", name="Download all rows of this KPI (CSV)").click()
+        press(page.get_by_role("button", name="Download all rows of this KPI (CSV)"))
     assert handed.value.suggested_filename == "waymark-slt_over_52_weeks.csv"
 
 
@@ -124,16 +123,14 @@ def test_a_past_edition_stays_from_page_to_page_until_the_reader_goes_back(page:
         settled(page)
         marked = page.get_by_text("Not the current edition.")
         expect(marked).to_be_visible()
-        page.get_by_role("link", name="Data quality").click()
+        press(page.get_by_role("link", name="Data quality"))
         page.wait_for_url("**/data_quality?edition=first")
         expect(marked).to_be_visible()
         expect(page.get_by_text("Edition first ·")).to_be_visible()
-        page.get_by_role("link", name="Scorecard").click()
-        settled(page)
-        page.get_by_role("link", name="See this KPI in full").first.click()
+        press(page.get_by_role("link", name="Scorecard"))
+        press(page.get_by_role("link", name="See this KPI in full").first)
         page.wait_for_url("**/kpi?*edition=first*")
-        settled(page)
-        page.get_by_role("button", name="Show the current edition").click()
+        press(page.get_by_role("button", name="Show the current edition"))
         expect(marked).to_have_count(0)
         expect(page.get_by_text("Edition second ·")).to_be_visible()
         assert "edition" not in page.url

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.dashboard import PATIENCE, serving, settled
+from tests.browser.dashboard import PATIENCE, press, serving, settled
 from tests.waits import children, write
 
 pytestmark = pytest.mark.browser
@@ -56,11 +56,11 @@ def test_from_two_dirty_files_to_another_readers_screen(browser: Browser, addres
     expect(page.get_by_text("File 1, nd_may.csv: ■ cannot be loaded")).to_be_visible()
     expect(page.get_by_text("5 of 40 rows cannot be loaded, more than 5%")).to_be_visible()
     with page.expect_download() as slip:
-        page.get_by_role("button", name="Download the findings to send back").first.click()
+        press(page.get_by_role("button", name="Download the findings to send back").first)
     assert slip.value.suggested_filename == "findings 1.xlsx"
     assert slip.value.path().read_bytes()[:2] == b"PK"
 
-    page.get_by_role("button", name="Remove nd_may.csv").click()  # the sender has mended it
+    press(page.get_by_role("button", name="Remove nd_may.csv"))  # the sender has mended it
     files.set_input_files(mended)
     expect(page.get_by_text("File 2, nd_may_mended.csv: ✔ can be loaded")).to_be_visible()
     settled(page)
@@ -70,19 +70,18 @@ def test_from_two_dirty_files_to_another_readers_screen(browser: Browser, addres
     why.fill("the trust sends this child in July")
     page.keyboard.press("Tab")
     expect(page.get_by_text("KPIs of the local area would change")).to_be_visible()
-    page.get_by_role("button", name="Load these 2 files").click()
+    press(page.get_by_role("button", name="Load these 2 files"))
     for load in ("2024-05.1: 40 rows", "2024-06.1: 42 rows"):
         expect(page.get_by_text(f"is loaded as nd_waiting_list.RRE.{load}")).to_be_visible()
     settled(page)
 
     page.get_by_label("Note for the readers of this edition").fill("May and June")
     page.keyboard.press("Tab")
-    settled(page)
+    press(page.get_by_role("button", name="Publish", exact=True))
     pressed = time.monotonic()
-    page.get_by_role("button", name="Publish", exact=True).click()
     expect(reader.get_by_text("New figures were published")).to_be_visible(timeout=2 * PATIENCE)
     told = time.monotonic()
-    reader.get_by_role("button", name="Show them").click()
+    press(reader.get_by_role("button", name="Show them"))
     expect(reader.get_by_text("Edition 2")).to_be_visible()
     expect(reader.get_by_text("note: May and June")).to_be_visible()
     shown = time.monotonic()

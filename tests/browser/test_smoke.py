@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from access.screens import SCREENS
-from tests.browser.dashboard import PATIENCE, serving, settled
+from tests.browser.dashboard import PATIENCE, press, serving, settled
 from tests.pages import editions
 from tests.pages.contract_rows import EHC, SLT
 
@@ -48,7 +48,7 @@ def test_from_the_scorecard_to_a_kpi_and_back(full: str, page: Page) -> None:
     settled(page)
     expect(page.get_by_text("The plan's 18 months ended in October 2024")).to_be_visible()
     expect(page.get_by_role("figure", name="Time line of the plan.")).to_be_visible()
-    page.get_by_role("link", name="See this KPI in full").first.click()
+    press(page.get_by_role("link", name="See this KPI in full").first)
     expect(page.get_by_role("heading", level=1)).to_have_text("Do children get their EHC plan in time?")
     assert page.url.endswith(f"/kpi?kpi={EHC}")
     page.go_back()
@@ -97,11 +97,10 @@ def test_a_list_chosen_on_one_page_is_chosen_on_the_next(page: Page, tmp_path: P
     with serving(tmp_path) as address:
         page.goto(f"{address}/waiting_times")
         settled(page)
-        page.get_by_role("combobox", name="Waiting list").click()
-        page.get_by_role("option", name="Speech and language therapy").click()
+        press(page.get_by_role("combobox", name="Waiting list"))
+        press(page.get_by_role("option", name="Speech and language therapy"))
         page.wait_for_url("**list=Speech*")
-        settled(page)
-        page.get_by_role("link", name="What would it take?").click()
+        press(page.get_by_role("link", name="What would it take?"))
         page.wait_for_url("**/capacity?list=Speech*")
         expect(page.get_by_role("combobox", name="Waiting list")).to_have_value(re.compile("Speech"))
 

@@ -12,7 +12,7 @@ from etl.plan_record import read_plan_record
 from etl.plan_shape import load_plan_shape
 from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
-from tests.browser.dashboard import PATIENCE, serving, settled
+from tests.browser.dashboard import PATIENCE, press, serving, settled
 from tests.conftest import NOW
 from tests.pages import editions
 
@@ -57,16 +57,16 @@ def test_two_editors_at_once_lose_nothing(browser: Browser, served: tuple[str, W
     write(first, "● G", "The standards are agreed")
     write(second, "■ R", "Health has not signed")
 
-    first.get_by_role("button", name="Enter this check-in").click()
+    press(first.get_by_role("button", name="Enter this check-in"))
     expect(first.get_by_text("Entered as A001.1.")).to_be_visible()
-    second.get_by_role("button", name="Enter this check-in").click()
+    press(second.get_by_role("button", name="Enter this check-in"))
     expect(second.get_by_text("While you wrote, somebody else entered A001.1: both are kept.")).to_be_visible()
     expect(second.get_by_text("The standards are agreed")).to_be_visible()  # what the other wrote is shown
     expect(second.get_by_text("Health has not signed")).to_be_visible()
 
     settled(second)
     write(second, "▲ A", "Agreed, and health signs in January")
-    second.get_by_role("button", name="Enter this check-in").click()
+    press(second.get_by_role("button", name="Enter this check-in"))
     expect(second.get_by_text("Entered as A001.3.")).to_be_visible()
     with house.reading() as reader:
         kept = read_plan_record(reader).check_ins
