@@ -9,7 +9,7 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.counting import ASK, Ask, Seen, ever_seen, monthly_counts, monthly_waits
+from metrics.counting import ASK, Ask, Seen, alike, ever_seen, monthly_counts, monthly_waits
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import PLACED, FactFrames
@@ -77,12 +77,22 @@ def _with_anything(definitions: Iterable[Definition], facts: FactFrames) -> list
     return wanted
 
 
+def _length(definition: Definition) -> int:
+    """Return over how many months a KPI is added up; 0 where it is of a day."""
+    return 0 if definition.snapshot else LENGTH[definition.period]
+
+
 def _named(definition: Definition, result: pd.DataFrame) -> pd.DataFrame:
     """Return the results of one KPI with its id and, where they do not have it, the length of its period."""
     result = result.assign(kpi=definition.id)
     if "period_months" not in result:
-        result = result.assign(period_months=0 if definition.snapshot else LENGTH[definition.period])
+        result = result.assign(period_months=_length(definition))
     return result
+
+
+def _minimum(definition: Definition) -> int:
+    """Return the minimum base of a KPI that tells of waits."""
+    return _MINIMUM[definition.kind] if definition.minimum_base is None else definition.minimum_base
 
 
 def _of_waits(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[pd.DataFrame]:
@@ -91,24 +101,25 @@ def _of_waits(definitions: Sequence[Definition], facts: FactFrames) -> Iterable[
         return
     asks = [Ask(number, kpi, kpi.select, kpi.period) for number, kpi in enumerate(definitions)]
     waits = monthly_waits(asks, facts)
-    alike: dict[tuple[str, str, float, int, str, str], list[Ask]] = {}
-    for ask in asks:
+
+    def told(ask: Ask) -> tuple[object, ...]:
         kpi = ask.definition
-        minimum = _MINIMUM[kpi.kind] if kpi.minimum_base is None else kpi.minimum_base
-        clock = "" if kpi.period == "month" else ask.clock
-        alike.setdefault((kpi.fact, kpi.kind, kpi.percentile or 0, minimum, kpi.period, clock), []).append(ask)
-    for (fact, kind, share, minimum, period, _), own in alike.items():
+        return kpi.fact, kpi.kind, kpi.percentile, _minimum(kpi), kpi.period, "" if kpi.period == "month" else ask.clock
+
+    for own in alike(asks, told):
+        kpi = own[0].definition
         ids = {ask.number: ask.definition.id for ask in own}
-        rows = in_windows(waits[waits["ask"].isin(ids)], _observed(own[0].definition, facts), period)
-        if kind == "mean":
+        share, minimum = kpi.percentile or 0, _minimum(kpi)
+        rows = in_windows(waits[waits["ask"].isin(ids)], _observed(kpi, facts), kpi.period)
+        if kpi.kind == "mean":
             found = kinds.mean(rows, minimum, ASK)
-        elif fact == "clock_days":
+        elif kpi.fact == "clock_days":
             found = kinds.exact_percentile(rows, share, minimum, ASK)
         else:
-            if period != "month":
+            if kpi.period != "month":
                 rows = kinds.added_up(rows, [*ASK, "weeks_from", "weeks_to"])
             found = kinds.percentile(rows, share, minimum, ASK)
-        lengths = {ask.number: 0 if ask.definition.snapshot else LENGTH[ask.period] for ask in own}
+        lengths = {ask.number: _length(ask.definition) for ask in own}
         yield found.assign(kpi=found["ask"].map(ids), period_months=found["ask"].map(lengths))
 
 
@@ -137,7 +148,7 @@ def _of_counts(definitions: Sequence[Definition], facts: FactFrames, seen: Seen 
         for kpi in definitions
     ]
     counted = _counted([ask for asks in own for ask in asks], facts, seen) if own else pd.DataFrame()
-    alike: dict[tuple[str, int, int], list[Ask]] = {}
+    single = []
     for kpi, (first, *others) in zip(definitions, own, strict=True):
         if kpi.kind in _SEVERAL:
             yield _named(kpi, _of_two(kpi, _of(first, counted), _of(others[0], counted)))
@@ -145,9 +156,13 @@ def _of_counts(definitions: Sequence[Definition], facts: FactFrames, seen: Seen 
             counts = _with_population(kpi, _of(first, counted), facts)
             yield _named(kpi, kinds.rate(counts, kpi.per or 1, kpi.minimum_base or 0))
         else:
-            months = 0 if kpi.snapshot else LENGTH[kpi.period]
-            alike.setdefault((kpi.kind, kpi.minimum_base or 0, months), []).append(first)
-    for (kind, minimum, months), some in alike.items():
+            single.append(first)
+
+    def told(ask: Ask) -> tuple[str, int, int]:
+        return ask.definition.kind, ask.definition.minimum_base or 0, _length(ask.definition)
+
+    for some in alike(single, told):
+        kind, minimum, months = told(some[0])
         ids = {ask.number: ask.definition.id for ask in some}
         counts = counted[counted["ask"].isin(ids)]
         counts = counts.assign(kpi=counts["ask"].map(ids), period_months=months)
@@ -170,7 +185,7 @@ def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.Da
     if seen is not None:  # what was seen before need not be among the words of today
         months, places = (rows.astype(dict.fromkeys(ASK[1:-1], "str")) for rows in (months, places))
         places = ever_seen(asks, places, seen)
-    counts = pd.concat([_in_period(own, months, facts) for own in _of_one_length(asks)], ignore_index=True)
+    counts = pd.concat([_in_period(own, months, facts) for own in alike(asks, _windows_asked)], ignore_index=True)
     of_all = counts["ask"].isin([ask.number for ask in asks if ask.definition.kind != "count"])
     flag = counts["above"].mask(of_all, counts["above"].fillna(counts["below"]))
     told = counts[ASK].assign(
@@ -181,21 +196,15 @@ def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.Da
     return _with_zeros(asks, told, places, facts)
 
 
-def _over_the_same_months(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
-    """Return the asks of one fact, clock (or survey) and period together."""
-    apart: dict[tuple[str, str, str], list[Ask]] = {}
-    for ask in asks:
-        apart.setdefault((ask.definition.fact, ask.clock, ask.period), []).append(ask)
-    return apart.values()
+def _months_asked(ask: Ask) -> tuple[str, str, str]:
+    """Return what the months that may stand under an ask depend on: fact, clock (or survey) and period."""
+    return ask.definition.fact, ask.clock, ask.period
 
 
-def _of_one_length(asks: Sequence[Ask]) -> Iterable[list[Ask]]:
-    """Return the asks of single months together, of cohorts and of others, and those of longer periods by clock."""
-    apart: dict[tuple[bool, str, str], list[Ask]] = {}
-    for ask in asks:
-        clock = "" if ask.period == "month" else f"{ask.definition.fact} {ask.clock}"
-        apart.setdefault((ask.definition.fact == "cohort_counts", clock, ask.period), []).append(ask)
-    return apart.values()
+def _windows_asked(ask: Ask) -> tuple[str, bool]:
+    """Return what the windows of an ask depend on: a single month is its own, whatever the clock."""
+    of_cohorts = ask.definition.fact == "cohort_counts"
+    return ("month" if ask.period == "month" else str(_months_asked(ask))), of_cohorts
 
 
 def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
@@ -242,7 +251,7 @@ def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame,
     places = pd.concat([places.astype(everyone.dtypes.to_dict()), everyone]).drop_duplicates()
     spans: dict[int, int] = {}
     shown = []
-    for span, own in enumerate(_over_the_same_months(asks)):
+    for span, own in enumerate(alike(asks, _months_asked)):
         observed = _observed(own[0].definition, facts)
         months = observed.loc[observed["rows"].astype("bool"), ["area", "month"]]
         if len(months):

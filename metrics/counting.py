@@ -4,10 +4,9 @@ Millions of cells become thousands here, on the engine that is quick at it, with
 what follows is done on frames.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +80,7 @@ def monthly_counts(asks: Iterable[Ask], facts: FactFrames) -> tuple[pd.DataFrame
             {seen if own[0].definition.fact == "cohort_counts" else ""}
             """,
         )
-        for own in _together(asks)
+        for own in _of_the_same_cells(asks)
     ]
     found = pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "above": "str", "below": "str"})
     places = found[ASK].sort_values("month").drop_duplicates(ASK[:-1], ignore_index=True)
@@ -105,7 +104,7 @@ def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
     A cell without a count leaves its wait without one: missing never becomes zero.
     """
     parts = []
-    for own in _together(asks):
+    for own in _of_the_same_cells(asks):
         waits = "days" if own[0].definition.fact == "clock_days" else "weeks_from, weeks_to"
         sums = (
             "CAST(CASE WHEN COUNT(children) = COUNT(*) THEN SUM(children) END AS BIGINT) AS children, MIN(flag) AS flag"
@@ -114,13 +113,16 @@ def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "flag": "str"})
 
 
-def _together(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
-    """Return the asks of one fact and way of taking pairs apart together, in order."""
+def alike(asks: Iterable[Ask], by: Callable[[Ask], Hashable]) -> Iterable[list[Ask]]:
+    """Return the asks of which `by` says the same together, in order."""
+    apart: dict[Hashable, list[Ask]] = {}
+    for ask in asks:
+        apart.setdefault(by(ask), []).append(ask)
+    return apart.values()
 
-    def cells(ask: Ask) -> tuple[str, str]:
-        return ask.definition.fact, ask.definition.over or ""
 
-    return (list(own) for _, own in groupby(sorted(asks, key=cells), key=cells))
+def _of_the_same_cells(asks: Iterable[Ask]) -> Iterable[list[Ask]]:
+    return alike(asks, lambda ask: (ask.definition.fact, ask.definition.over))
 
 
 def _grouped(asks: list[Ask], facts: FactFrames, sums: str, by: str = "") -> pd.DataFrame:
@@ -149,13 +151,13 @@ def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str], *, ruled: b
     together = tried_together(kinds, columns, rules) if rules else None
     answers = None if together is None else together.to_numpy()
 
-    def met(places: npt.NDArray[np.intp], rule: str | None, kpi: str) -> npt.NDArray[np.bool_]:
+    def met(places: npt.NDArray[np.intp], rule: str | None, where: str) -> npt.NDArray[np.bool_]:
         """Return whether all, and whether some of each kind meet a rule."""
         if rule is None:
             return np.ones((len(places), 2), dtype=bool)
         if answers is None:
             cells = kinds.iloc[places]
-            told = cells[columns].merge(tried(cells, columns, rule, kpi), on=columns, how="left")
+            told = cells[columns].merge(tried(cells, columns, rule, where), on=columns, how="left")
             return told[["all_in", "some_in"]].astype("boolean").fillna(False).to_numpy(dtype=bool)
         place = rules.index(rule)
         return answers[places, 2 * place : 2 * place + 2]
@@ -164,9 +166,9 @@ def _asked(asks: list[Ask], kinds: pd.DataFrame, columns: list[str], *, ruled: b
     parts = []
     for ask, (base, numerator) in zip(asks, wanted, strict=True):
         places = np.flatnonzero(select(ask))
-        inside = met(places, base, ask.definition.id)[:, 0]
+        inside = met(places, base, f"{ask.definition.id}.yaml: base")[:, 0]
         in_rule = np.zeros((len(places), 2), dtype=bool)
-        in_rule[inside] = met(places[inside], numerator, ask.definition.id)
+        in_rule[inside] = met(places[inside], numerator, f"{ask.definition.id}.yaml: numerator")
         number = np.full(len(places), ask.number)
         parts.append((number, places, inside, in_rule[:, 0], in_rule[:, 1]))
     whole = [np.concatenate(column) for column in zip(*parts, strict=True)]

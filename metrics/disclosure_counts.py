@@ -191,12 +191,12 @@ def _inside(kpi: Definition, part: str, kinds: pd.DataFrame) -> np.ndarray:
         inside &= (kinds["cohort"] == "").to_numpy() if "cohort" in kinds else True
     columns = COLUMNS["clock_counts" if kpi.fact in CLOCK_FACTS else kpi.fact]
     known = kinds.assign(**{name: None for name in columns if name not in kinds})
-    rules = [kpi.base, kpi.numerator if part != "denominator" else None]
+    rules = {"base": kpi.base, "numerator": kpi.numerator if part != "denominator" else None}
     if kpi.over or kpi.kind in ("percentile", "mean"):
-        rules = [None, None]
-    for rule in rules:
+        rules = {}
+    for name, rule in rules.items():
         if rule is not None:
-            met = tried(known[inside], columns, rule, kpi.id)
+            met = tried(known[inside], columns, rule, f"{kpi.id}.yaml: {name}")
             among = known[columns].merge(met, on=columns, how="left")["all_in"]
             inside &= among.fillna(False).astype("bool").to_numpy()
     if kpi.kind in ("percentile", "mean"):

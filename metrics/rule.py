@@ -28,12 +28,12 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return connect(None, read_only=False)
 
 
-def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) -> pd.DataFrame:
+def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, where: str) -> pd.DataFrame:
     """Return the distinct cells with `all_in` and `some_in`: whether all or some of a cell's weeks meet the rule.
 
     A rule such as `weeks_from >= 104` cuts a published band "over 52": then nobody can say, and no number is made up.
     A rule that cannot tell (a missing `in_time` of a known wait) cuts, too; an unknown wait never meets a rule.
-    Raises DocumentError naming file and column.
+    Raises DocumentError that begins with `where`: the file and which of its rules.
     """
     distinct = cells[columns].drop_duplicates().reset_index(drop=True)
     if rule is None:
@@ -42,7 +42,7 @@ def tried(cells: pd.DataFrame, columns: list[str], rule: str | None, name: str) 
         answers = _answers(distinct, [rule])
     except duckdb.Error as error:
         told = _QUOTED.sub("a value", str(error).splitlines()[0])  # a group of ours may be a place
-        raise DocumentError(f"{name}.yaml: numerator: {told}") from error
+        raise DocumentError(f"{where}: {told}") from error
     return distinct.join(answers.rename(columns={"all_0": "all_in", "some_0": "some_in"}), how="inner")
 
 

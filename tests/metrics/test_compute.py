@@ -187,10 +187,11 @@ def test_a_rule_that_fits_its_own_cells_alone_leaves_the_others_as_they_are(ware
     assert whole.to_dict() == {"slt_list_size": 2, "strict": 2, "slt_referrals_received": 1}
 
 
-def test_a_faulty_rule_is_named_among_many(warehouse: Warehouse) -> None:
+@pytest.mark.parametrize("rule", ["base", "numerator"])
+def test_a_faulty_rule_is_named_among_many(warehouse: Warehouse, rule: str) -> None:
     facts = facts_of(warehouse, pathway(1, date(2024, 1, 1)))
-    faulty = KPIS["slt_list_size"].model_copy(update={"id": "faulty", "numerator": "no_such_column > 1"})
-    with pytest.raises(DocumentError, match=r"faulty\.yaml: numerator: .*no_such_column"):
+    faulty = KPIS["slt_list_size"].model_copy(update={"id": "faulty", rule: "no_such_column > 1"})
+    with pytest.raises(DocumentError, match=rf"faulty\.yaml: {rule}: .*no_such_column"):
         compute_all([KPIS["slt_list_size"], faulty, KPIS["slt_within_18_weeks"]], facts)
 
 
