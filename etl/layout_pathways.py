@@ -157,14 +157,14 @@ def _fill(
 
 
 def _months(extract: Extract, ticking: Sequence[Ticking], month: date) -> list[date]:
-    """Return the months the list can answer for: its own, and those before it since it first shows who stopped.
+    """Return the months the list can answer for: its own, and back to the first in which it shows nobody who stopped.
 
-    A child who left before then is not on it, so an earlier month rebuilt from its dates would be too short.
+    Who left in that one may not be on it, so that the month rebuilt from its dates would be too short; and one who left
+    long before says nothing of the months between.
     """
-    stops = [clock.stopped[extract.good & clock.applies].min() for clock in ticking]
-    known = [stop for stop in stops if not pd.isna(stop)]
-    back = pd.Timestamp(month) - pd.DateOffset(months=extract.layout.closed_months)
-    first = max(back, min(known).to_period("M").to_timestamp()) if known and extract.layout.closed_months else None
-    if first is None or first.date() >= month:
-        return [month]
-    return [stamp.date() for stamp in pd.date_range(first, month, freq="MS")]
+    stops = pd.concat([clock.stopped[extract.good & clock.applies] for clock in ticking])
+    shown = set(pd.to_datetime(stops.dropna()).dt.to_period("M"))
+    months = [pd.Period(month, "M")]
+    while len(months) <= extract.layout.closed_months and months[-1] - 1 in shown:
+        months.append(months[-1] - 1)
+    return [one.to_timestamp().date() for one in reversed(months)]

@@ -9,7 +9,7 @@ import pandas as pd
 from etl.errors import DocumentError
 from etl.tables import EVERYONE
 from metrics import kinds
-from metrics.counting import ASK, Ask, Seen, alike, ever_seen, monthly_counts, monthly_waits
+from metrics.counting import ASK, Ask, Seen, alike, ever_seen, monthly_counts, monthly_waits, where_leavers_are_shown
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
 from metrics.fact_frames import PLACED, FactFrames
@@ -182,6 +182,7 @@ def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.Da
     A flag says that a needed band is not there or is cut by the rule, or that a cohort was not followed long enough.
     """
     months, places = monthly_counts(asks, facts)
+    months = where_leavers_are_shown(asks, months, facts)
     if seen is not None:  # what was seen before need not be among the words of today
         months, places = (rows.astype(dict.fromkeys(ASK[1:-1], "str")) for rows in (months, places))
         places = ever_seen(asks, places, seen)
@@ -196,9 +197,9 @@ def _counted(asks: Sequence[Ask], facts: FactFrames, seen: Seen | None) -> pd.Da
     return _with_zeros(asks, told, places, facts)
 
 
-def _months_asked(ask: Ask) -> tuple[str, str, str]:
-    """Return what the months that may stand under an ask depend on: fact, clock (or survey) and period."""
-    return ask.definition.fact, ask.clock, ask.period
+def _months_asked(ask: Ask) -> tuple[str, str, str, bool]:
+    """Return what the months that may stand under an ask depend on."""
+    return ask.definition.fact, ask.clock, ask.period, ask.of_leavers
 
 
 def _windows_asked(ask: Ask) -> tuple[str, bool]:
@@ -235,16 +236,17 @@ def _end(months: pd.Series) -> pd.Series:
 
 
 def _observed(definition: Definition, facts: FactFrames) -> pd.DataFrame:
-    """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
+    """Return one row per area and month the clock has an extract for, as FactFrames.observed_months."""
     if definition.fact not in CLOCK_FACTS:
-        return pd.DataFrame({"area": [], "month": [], "rows": []})
+        return pd.DataFrame({"area": [], "month": [], "rows": [], "leaves": []})
     return facts.observed_months(str(definition.select["clock"]))
 
 
 def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
     """Add a zero for every group and month of an extract in which nobody was counted: a real zero, not a gap.
 
-    Only where such children were counted at all: a list of open referrals never shows who left, and that is no zero.
+    Only where such children were counted at all, and leavers only where the list shows them: one of open referrals does
+    not, and that is no zero.
     """
     places = places[ASK[:-1]]
     everyone = places[["ask", "area"]].drop_duplicates().assign(breakdown=EVERYONE, group=EVERYONE)
@@ -253,13 +255,15 @@ def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame,
     shown = []
     for span, own in enumerate(alike(asks, _months_asked)):
         observed = _observed(own[0].definition, facts)
-        months = observed.loc[observed["rows"].astype("bool"), ["area", "month"]]
+        told = observed["rows"].astype("bool") & (observed["leaves"].astype("bool") | (not own[0].of_leavers))
+        months = observed.loc[told, ["area", "month"]]
         if len(months):
             shown.append(in_windows(months, months, own[0].period).drop_duplicates().assign(span=span))
             spans |= {ask.number: span for ask in own}
     if not shown:
         return counts
     ends = pd.concat(shown, ignore_index=True)
+    ends = ends[ends["area"].isin(places["area"])]  # a list may have nobody to count
     zeros = places.assign(span=places["ask"].map(spans)).merge(ends.astype({"area": places["area"].dtype}))[ASK]
     filled = counts.merge(zeros.astype(counts[ASK].dtypes.to_dict()), on=ASK, how="outer", indicator=True)
     added = filled.pop("_merge") == "right_only"
@@ -269,6 +273,7 @@ def _with_zeros(asks: Sequence[Ask], counts: pd.DataFrame, places: pd.DataFrame,
 def _of_two(definition: Definition, first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Return the flow from who came and who left, or the weeks to clear from who waits and who left in three months."""
     both = first.merge(second, on=kinds.PLACE, suffixes=("", "_gone"))
+    both["flag"] = both["flag"].fillna(both["flag_gone"])
     if definition.kind == "net_flow":
         return kinds.net_flow(both.assign(started=both["numerator"], left=both["numerator_gone"]))
     last = both["month"] + pd.offsets.MonthBegin(1) if len(both) else both["month"]

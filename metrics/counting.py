@@ -14,7 +14,7 @@ import pandas as pd
 
 from etl.engine_duckdb import coded
 from etl.tables import EVERYONE
-from metrics.definition import Definition
+from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.fact_frames import FactFrames
 from metrics.kinds import PLACE
 from metrics.periods import Period
@@ -52,6 +52,13 @@ class Ask:
     def clock(self) -> str:
         """Return the clock (or survey) whose cells are counted."""
         return str(self.select[self.definition.lead])
+
+    @property
+    def of_leavers(self) -> bool:
+        """Return whether it counts who left the list."""
+        state = self.select.get("state")
+        states = state if isinstance(state, list) else [state]
+        return self.definition.fact in CLOCK_FACTS and not {*LEAVING}.isdisjoint(states)
 
 
 def monthly_counts(asks: Iterable[Ask], facts: FactFrames) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -111,6 +118,20 @@ def monthly_waits(asks: Iterable[Ask], facts: FactFrames) -> pd.DataFrame:
         )
         parts.append(_grouped(own, facts, sums, waits))
     return pd.concat(parts, ignore_index=True).astype({"month": "datetime64[s]", "flag": "str"})
+
+
+def where_leavers_are_shown(asks: Iterable[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
+    """Return the monthly counts, those of leavers flagged where one of the lists does not show who left it."""
+    place = ["ask", "area", "month"]
+    unknown = [months.loc[:, place].iloc[:0]]
+    for own in alike((ask for ask in asks if ask.of_leavers), lambda ask: ask.clock):
+        observed = facts.observed_months(own[0].clock)
+        hidden = observed.loc[~observed["leaves"].astype("bool"), ["area", "month"]]
+        unknown += [hidden.assign(ask=ask.number) for ask in own]
+    types = {"area": "str", "month": "datetime64[s]"}
+    hidden = pd.concat([part.astype(types) for part in unknown]).assign(hidden=True)
+    found = months[place].astype(types).merge(hidden, on=place, how="left")["hidden"].notna().to_numpy()
+    return months.assign(**{side: months[side].mask(found, "not_available") for side in ("above", "below")})
 
 
 def alike(asks: Iterable[Ask], by: Callable[[Ask], Hashable]) -> Iterable[list[Ask]]:

@@ -18,7 +18,7 @@ Facts = Mapping[str, pd.DataFrame]
 # Where, when and how many; every other column of a fact tells kinds of cells apart.
 PLACED = ("area", "group", "month", "children", "flag", "observed_days")
 
-_NOT_OBSERVED = pd.DataFrame({"clock": [], "area": [], "month": [], "rows": []})
+_NOT_OBSERVED = pd.DataFrame({"clock": [], "area": [], "month": [], "rows": [], "leaves": []})
 _part = count()
 
 
@@ -148,7 +148,10 @@ class FactFrames(Mapping[str, pd.DataFrame]):
         return Numbered(engine, table, kinds)
 
     def observed_months(self, clock: str) -> pd.DataFrame:
-        """Return one row per area and month the clock has an extract for, `rows` whether child by child."""
+        """Return one row per area and month the clock has an extract for.
+
+        `rows` says whether child by child, `leaves` whether who left is shown: by every list, where there are several.
+        """
         if not self._observed:
             self._observed = {str(name): own for name, own in self._all_observed().groupby("clock", observed=True)}
         return self._observed.get(clock, _NOT_OBSERVED)
@@ -156,9 +159,9 @@ class FactFrames(Mapping[str, pd.DataFrame]):
     def _all_observed(self) -> pd.DataFrame:
         rows = self["answered" if "answered" in self else "clock_counts"]
         key = ["clock", "area", "month"]
-        months = rows[key].drop_duplicates().assign(rows=False)
+        months = rows[key].drop_duplicates().assign(rows=False, leaves=True)
         if "observed" in self:
-            own = self["observed"][key].assign(rows=True)
+            own = self["observed"].groupby(key)["leaves"].agg("all").reset_index().assign(rows=True)
             months = pd.concat([own, months.astype(own.dtypes.to_dict())]) if len(own) else months
         return months.drop_duplicates(key)
 

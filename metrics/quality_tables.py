@@ -69,7 +69,7 @@ CHECKS = Table(
             "TEXT",
             "what was checked",
             True,
-            ("stock_flow", "ageing", "unchanged", "submitters", "members", "two_sources"),
+            ("stock_flow", "ageing", "unchanged", "submitters", "lists", "members", "two_sources"),
         ),
         Column("passed", "BOOLEAN", "whether it holds"),
         Column("gap", "DOUBLE", "by how many children it fails, where that can be said", required=False),

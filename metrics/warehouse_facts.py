@@ -95,7 +95,7 @@ def facts_from(reader: Reader, cells: Made, answered: Made, cohorts: pd.DataFram
 
     `answered` makes the distinct loads, clocks, areas and months of those cells.
     """
-    observed = reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks())))
+    observed = _with_leavers(reader.query(select_fact("observed").format(clocks=select_clocks(load_clocks()))))
     members = bool(reader.scope and reader.scope.members)
     counted = cache(lambda: counted_cells(cells(), observed, of_month=not members))
     return FactFrames(
@@ -106,6 +106,7 @@ def facts_from(reader: Reader, cells: Made, answered: Made, cohorts: pd.DataFram
             "answer_counts": reader.query(select_fact("answer_counts")),
             "measure_values": added_measures(reader, reader.query(select_fact("measure_values"))),
             "observed": observed,
+            "list_counts": lambda: counted()["list_counts"],
             "set_aside": lambda: counted()["set_aside"],
             "answered": lambda: rows_before_bands(answered(), observed, of_month=not members)[0],
         }
@@ -113,9 +114,41 @@ def facts_from(reader: Reader, cells: Made, answered: Made, cohorts: pd.DataFram
 
 
 def counted_cells(cells: pd.DataFrame, observed: pd.DataFrame, *, of_month: bool = True) -> dict[str, pd.DataFrame]:
-    """Return clock_counts, clock_days and set_aside of these cells; of some cells, what whole facts hold of them."""
+    """Return the facts of these cells, and what is set aside; of some cells, what whole facts hold of them."""
     counted, set_aside = rows_before_bands(compact(cells), observed, of_month=of_month)
-    return {"clock_counts": clock_counts(counted), "clock_days": clock_days(counted), "set_aside": set_aside}
+    return {
+        "clock_counts": clock_counts(counted),
+        "clock_days": clock_days(counted),
+        "list_counts": list_counts(counted, observed),
+        "set_aside": set_aside,
+    }
+
+
+def list_counts(cells: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per clock, area, month, source, submitter, state and weeks_from, for everyone: children.
+
+    A list of children is one organisation's of one source; the published bands of an area are one list without either.
+    A band that somebody does not tell is left out.
+    """
+    of_everyone = cells.loc[cells["breakdown"] == EVERYONE, [*ANSWERED, "state", "weeks_from", "children", "flag"]]
+    whose = observed[["load_id", "source", "submitter"]].drop_duplicates("load_id")
+    rows = of_everyone.astype({"load_id": "str", "clock": "str", "area": "str", "state": "str"}).merge(
+        whose.astype("str"), on="load_id", how="left"
+    )
+    rows[["source", "submitter"]] = rows[["source", "submitter"]].fillna("")
+    grain = ["clock", "area", "month", "source", "submitter", "state", "weeks_from"]
+    added = rows.groupby(grain, dropna=False).agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
+    return added.loc[added["flag"].isna(), [*grain, "children"]].reset_index(drop=True)
+
+
+def _with_leavers(observed: pd.DataFrame) -> pd.DataFrame:
+    """Return the fact with `leaves`: whether the list shows who left it, in this extract or in one before.
+
+    Until then nobody can say who left; an extract that names nobody after others did says that nobody left.
+    """
+    ordered = observed.sort_values("month")
+    shown = ordered.groupby(["clock", "area", "source", "submitter"])["leaves"].cummax()
+    return observed.assign(leaves=shown.reindex(observed.index).astype("bool"))
 
 
 def rows_before_bands(

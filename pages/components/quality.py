@@ -16,6 +16,7 @@ _CHECKS = {
     "ageing": "Nobody has aged faster than the calendar",
     "unchanged": "Not last month's list again",
     "submitters": "Everyone who should send has sent",
+    "lists": "Whoever sends several lists has sent each",
     "members": "Every area has a list",
     "two_sources": "Beside the published table",
 }

@@ -128,8 +128,11 @@ def test_a_month_without_a_list_is_a_gap(
 def test_the_first_list_answers_for_months_before_it_and_they_are_marked(
     warehouse: Warehouse, act: Act, tmp_path: Path
 ) -> None:
-    left = child(1, Referral_received_date="01/10/2023", First_attended_date="10/03/2024")
-    rows = [left, *children(20, start=2)]
+    left = [
+        child(n, Referral_received_date="01/10/2023", First_attended_date=f"10/{month}/2024")
+        for n, month in ((1, "03"), (2, "04"))
+    ]
+    rows = [*left, *children(20, start=3)]
     load(warehouse, act, write(tmp_path / "nd_may.csv", rows))
     load(warehouse, act, write(tmp_path / "nd_june.csv", joined(rows)))
     with warehouse.reading() as reader:

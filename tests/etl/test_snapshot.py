@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from etl.snapshot import month_in_name
@@ -62,8 +63,17 @@ def test_a_list_taken_before_the_months_end_is_said(tmp_path: Path) -> None:
 
 
 def test_the_first_list_can_be_rebuilt_as_far_as_it_shows_who_left(tmp_path: Path) -> None:
-    left = child(1, Referral_received_date="01/10/2023", First_attended_date="10/03/2024")
-    assert check(write(tmp_path / "a.csv", [left, *children(3, start=2)])).covers_from == date(2024, 3, 1)
+    march, april = (
+        child(n, Referral_received_date="01/10/2023", First_attended_date=f"10/{month}/2024")
+        for n, month in ((1, "03"), (2, "04"))
+    )
+    assert check(write(tmp_path / "a.csv", [march, april, *children(3, start=3)])).covers_from == date(2024, 3, 1)
     assert check(write(tmp_path / "b.csv", children(3))).covers_from == date(2024, 5, 1)
+    assert check(write(tmp_path / "d.csv", [march, *children(3, start=3)])).covers_from == date(2024, 5, 1)  # no April
     long_ago = child(1, Referral_received_date="01/10/2020", First_attended_date="10/03/2022")
-    assert check(write(tmp_path / "c.csv", [long_ago, *children(3, start=2)])).covers_from == date(2023, 5, 1)
+    assert check(write(tmp_path / "c.csv", [long_ago, *children(3, start=2)])).covers_from == date(2024, 5, 1)
+    each = [
+        child(n, Referral_received_date="01/10/2020", First_attended_date=f"20/{month:%m/%Y}")
+        for n, month in enumerate(pd.date_range("2023-01-01", "2024-05-01", freq="MS"), 10)
+    ]
+    assert check(write(tmp_path / "e.csv", each)).covers_from == date(2023, 5, 1)  # the source shows a year of them

@@ -257,3 +257,42 @@ def test_what_several_loads_say_is_added_up_wherever_their_cells_lie() -> None:
         index=[0, 7, 9],
     )  # fmt: skip
     assert clock_counts(cells)["children"].tolist() == [3, 9]
+
+
+def test_a_list_that_does_not_yet_show_who_left_says_nothing_of_leavers(warehouse: Warehouse) -> None:
+    # April's list holds open referrals alone. May's shows the two who left in May, June's that nobody did.
+    april, may, june = (date(2024, month, 1) for month in (4, 5, 6))
+    rows = [
+        *(pathway(n, date(2024, 3, 1), load_id="2024-04") for n in range(5)),
+        *(pathway(n, date(2024, 3, 1), date(2024, 5, 9) if n < 2 else None) for n in range(5)),
+        *(pathway(n, date(2024, 3, 1), load_id="2024-06") for n in range(2, 5)),
+        pathway(9, date(2024, 6, 3), load_id="2024-06"),
+    ]
+    with warehouse.writing() as writer:
+        insert_loads(writer, loaded([april, may, june]))
+        writer.insert(PATHWAYS, PATHWAYS.frame(rows))
+    with warehouse.reading() as reader:
+        facts = read_facts(reader)
+
+    def by_month(kpi: str) -> dict[int, float]:
+        found = compute(KPIS[kpi], facts)
+        whole = found[(found["breakdown"] == "all") & found["value"].notna()]
+        return {month.month: value for month, value in zip(whole["month"], whole["value"], strict=True)}
+
+    assert by_month("slt_list_size") == {4: 5, 5: 3, 6: 4}
+    assert by_month("slt_net_flow") == {5: -2, 6: 1}
+
+
+def test_where_one_list_of_two_shows_who_left_nobody_can_say_how_many_did(warehouse: Warehouse) -> None:
+    rows = [
+        *(pathway(n, date(2024, 3, 1), date(2024, 5, 9) if n < 2 else None) for n in range(5)),
+        *(pathway(n, date(2024, 5, 2), load_id="other") for n in range(5)),
+    ]
+    with warehouse.writing() as writer:
+        insert_loads(writer, [*loaded([date(2024, 5, 1)]), load_row("other", "other", date(2024, 5, 1))])
+        writer.insert(PATHWAYS, PATHWAYS.frame(rows))
+    with warehouse.reading() as reader:
+        facts = read_facts(reader)
+    size, flow = (compute(KPIS[kpi], facts).query("breakdown == 'all'") for kpi in ("slt_list_size", "slt_net_flow"))
+    assert size["value"].tolist() == [8]
+    assert (flow["value"].isna().all(), set(flow["flag"])) == (True, {"not_available"})

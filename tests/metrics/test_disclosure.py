@@ -40,7 +40,7 @@ def cells(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def facts_of(counts: pd.DataFrame) -> Facts:
-    observed = counts[["clock", "area", "month"]].drop_duplicates().assign(load_id="own")
+    observed = counts[["clock", "area", "month"]].drop_duplicates().assign(load_id="own", leaves=True)
     cohorts = counts.iloc[:0].drop(columns="state").assign(cohort="", observed_days=0)
     answers = ["month", "area", "breakdown", "group", "survey", "wave", "respondent_group", "question", "answer"]
     measures = ["measure", "area", "month", "period_months", "breakdown", "group", "numerator", "denominator", "value"]

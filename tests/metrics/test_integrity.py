@@ -10,28 +10,39 @@ from metrics.edition_tables import RESULTS
 from metrics.integrity import checks, withheld
 from metrics.quality_tables import CHECKS
 
-COLUMNS = ["month", "clock", "state", "excepted", "area", "breakdown", "group", "weeks_from", "weeks_to", "in_time",
-           "children", "flag"]  # fmt: skip
+COLUMNS = ["month", "clock", "state", "area", "weeks_from", "children", "submitter"]
+LEFT = ("completed", "removed")
 
 
-def count(month: int, state: str, children: int, weeks_from: int | None = 0, weeks_to: int | None = 18) -> list[object]:
-    return [date(2024, month, 1), "slt", state, False, "X", "all", "all", weeks_from, weeks_to, None, children, None]
+def count(month: int, state: str, children: int, weeks_from: int | None = 0, by: str = "") -> list[object]:
+    """Return a count of a list: `by` is its sender, or sender/source."""
+    return [date(2024, month, 1), "slt", state, "X", weeks_from, children, by]
 
 
 def facts(*rows: list[object], submitters: dict[int, list[str]] | None = None) -> dict[str, pd.DataFrame]:
-    frame = pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype(
-        {"month": "datetime64[s]", "weeks_from": "Int64", "weeks_to": "Int64", "children": "Int64", "flag": "str"}
-    )
-    seen = [
-        {"load_id": f"{name}{month}", "month": date(2024, month, 1), "clock": "slt", "area": "X", "source": "s",
-         "submitter": name, "basis": "snapshot"}
-        for month, names in (submitters or {}).items() for name in names
-    ]  # fmt: skip
-    columns = ["load_id", "month", "clock", "area", "source", "submitter", "basis"]
+    """Return facts of counts, of the first sender where a count names none; without senders, of published bands."""
+    first = next(iter(submitters.values()))[0] if submitters else ""
+    counts = pd.DataFrame([[*row[:-1], row[-1] or first] for row in rows], columns=pd.Index(COLUMNS))
+    left = [(row["month"].month, row["submitter"]) for row in counts.to_dict("records") if row["state"] in LEFT]
+    seen = pd.DataFrame(
+        [
+            {"load_id": f"{name}{month}", "month": date(2024, month, 1), "clock": "slt", "area": "X", "submitter": name,
+             "basis": "snapshot", "leaves": any(name == who and then <= month for then, who in left)}
+            for month, names in (submitters or {}).items() for name in names
+        ],
+        columns=pd.Index(["load_id", "month", "clock", "area", "submitter", "basis", "leaves"]),
+    )  # fmt: skip
+    kinds = {"month": "datetime64[s]", "weeks_from": "Int64", "children": "Int64"}
     return {
-        "clock_counts": frame,
-        "observed": pd.DataFrame(seen, columns=pd.Index(columns)).astype({"month": "datetime64[s]"}),
+        "list_counts": by_source(counts).astype(kinds),
+        "observed": by_source(seen).astype({"month": kinds["month"]}),
     }
+
+
+def by_source(frame: pd.DataFrame) -> pd.DataFrame:
+    named = [str(name).partition("/") for name in frame["submitter"]]
+    sources = [source or ("s" if name else "") for name, _, source in named]
+    return frame.assign(submitter=[name for name, _, _ in named], source=sources)
 
 
 def failed(made: pd.DataFrame) -> list[tuple[str, int]]:
@@ -66,11 +77,21 @@ def test_a_list_of_open_referrals_alone_is_not_held_to_flows_it_never_shows() ->
     assert set(made["check"]) <= {"ageing", "unchanged"}
 
 
-@pytest.mark.parametrize(("clock", "asked"), [("slt", {"ageing", "stock_flow"}), ("amended_plan", set())])
-def test_a_clock_whose_children_are_known_later_than_they_start_need_not_add_up(clock: str, asked: set[str]) -> None:
+def test_who_left_before_a_list_first_shows_it_is_not_known_and_after_it_nobody_did() -> None:
+    # In February nobody is seen to leave and the list does not add up; March shows who left; in April nobody did.
+    rows = [count(1, "waiting", 100), count(2, "waiting", 60), count(2, "started", 5), count(3, "waiting", 55),
+            count(3, "removed", 5), count(4, "waiting", 80)]  # fmt: skip
+    assert failed(checks(facts(*rows, submitters={**ONE, 4: ["R1D"]}))) == [("stock_flow", 4)]
+
+
+@pytest.mark.parametrize(
+    ("clock", "asked"),
+    [("slt", {"ageing", "stock_flow"}), ("amended_plan", set()), ("plan_in_force", {"ageing"})],
+)
+def test_a_clock_whose_children_are_known_late_or_start_anew_need_not_add_up(clock: str, asked: set[str]) -> None:
     # Nobody had waited over 12 weeks a month ago, and 20 have waited over 18 now; 30 + 12 - 9 - 3 are not 60.
-    rows = [count(1, "waiting", 30, 0, 12), count(1, "waiting", 0, 12, 18), count(1, "waiting", 0, 18, 52), *FLOWS[:3],
-            count(2, "waiting", 40, 0, 12), count(2, "waiting", 20, 18, 52)]  # fmt: skip
+    rows = [count(1, "waiting", 30), count(1, "waiting", 0, 12), count(1, "waiting", 0, 18), *FLOWS[:3],
+            count(2, "waiting", 40), count(2, "waiting", 20, 18)]  # fmt: skip
     of_clock = [[clock if cell == "slt" else cell for cell in row] for row in rows]
     made = facts(*of_clock, submitters={1: ["R1D"], 2: ["R1D"]})
     made["observed"]["clock"] = clock
@@ -86,9 +107,9 @@ def test_a_published_list_has_no_flows_to_check() -> None:
 def test_a_copy_of_last_month_is_found_band_by_band() -> None:
     bands = [
         count(1, "waiting", 15),
-        count(1, "waiting", 10, 18, 52),
+        count(1, "waiting", 10, 18),
         count(2, "waiting", 15),
-        count(2, "waiting", 10, 18, 52),
+        count(2, "waiting", 10, 18),
     ]
     assert failed(checks(facts(*bands))) == [("unchanged", 2)]
     small = [count(1, "waiting", 19), count(2, "waiting", 19)]
@@ -97,18 +118,18 @@ def test_a_copy_of_last_month_is_found_band_by_band() -> None:
 
 def test_a_list_in_which_nothing_moved_is_a_copy_though_its_waits_grew() -> None:
     rows = [
-        count(1, "waiting", 30, 4, 5),
-        count(2, "waiting", 30, 8, 9),
+        count(1, "waiting", 30, 4),
+        count(2, "waiting", 30, 8),
         count(3, "completed", 1),
-        count(3, "waiting", 29, 13, 14),
+        count(3, "waiting", 29, 13),
     ]
     assert failed(checks(facts(*rows, submitters=ONE))) == [("unchanged", 2)]
 
 
 def test_waits_cannot_grow_faster_than_time() -> None:
     # 20 children over 18 weeks now; a month ago only 10 had waited over 12, the nearest edge five weeks lower
-    before = [count(1, "waiting", 90, 0, 12), count(1, "waiting", 10, 12, 18), count(1, "waiting", 0, 18, 52)]
-    now = [count(2, "waiting", 80, 0, 12), count(2, "waiting", 0, 12, 18), count(2, "waiting", 20, 18, 52)]
+    before = [count(1, "waiting", 90), count(1, "waiting", 10, 12), count(1, "waiting", 0, 18)]
+    now = [count(2, "waiting", 80), count(2, "waiting", 0, 12), count(2, "waiting", 20, 18)]
     made = checks(facts(*before, *now))
     assert failed(made) == [("ageing", 2)]
     [row] = made[made["check"] == "ageing"].to_dict("records")
@@ -129,6 +150,47 @@ def test_a_missing_submitter_is_named_from_its_first_month_on() -> None:
     assert ("submitters", 3) in failed(made)
     [row] = made[(made["check"] == "submitters") & ~made["passed"]].to_dict("records")
     assert row["sentence"] == "1 of 2 organisations submitted; missing: RRE."
+
+
+TWO = {1: ["R1D", "RRE"], 2: ["R1D"], 3: ["R1D", "RRE"]}
+
+
+def test_after_a_month_without_one_list_the_others_are_compared() -> None:
+    # 100 + 12 - 10 = 102 on one list; the other's 500 come back and have nothing to be compared with.
+    rows = [count(m, "waiting", n, by="R1D") for m, n in ((1, 100), (2, 100), (3, 102))]
+    rows += [count(m, "waiting", 500, 60, by="RRE") for m in (1, 3)]
+    flows = [count(m, "removed", 10, by=who) for m in (1, 2, 3) for who in ("R1D", "RRE")]
+    made = checks(facts(*rows, *flows, *[count(m, "started", 10 + 2 * (m == 3)) for m in (1, 2, 3)], submitters=TWO))
+    assert failed(made) == [("submitters", 2)]
+    told = made[made["check"] == "stock_flow"].set_index("month")["sentence"]
+    assert told["2024-03-01"] == (
+        "100 at the start, 12 started, 0 completed, 10 removed: 102 expected, 102 on the list. "
+        "Of 1 of 2 lists: the others show no month before, or not who left."
+    )
+
+
+def test_a_list_that_moves_does_not_hide_a_copy_beside_it() -> None:
+    rows = [count(m, "waiting", n, by="R1D") for m, n in ((1, 100), (2, 90))]
+    rows += [count(m, "waiting", 50, by="RRE") for m in (1, 2)]
+    made = checks(facts(*rows, submitters={1: TWO[1], 2: TWO[1]}))
+    [row] = made[(made["check"] == "unchanged") & ~made["passed"]].to_dict("records")
+    assert row["sentence"] == "The list of RRE (s) is the same as a month before, band by band."
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing"),
+    [
+        ({1: ["RRE/young", "RRE/adult"], 2: ["RRE/young"]}, "1 of 2 lists of organisations that send several came; "
+         "missing: RRE (adult)."),
+        ({1: ["RRE/old"], 2: ["RRE/new"]}, None),  # one follows the other
+        ({1: ["RRE/young", "RRE/adult"], 2: ["R1D"]}, None),  # "submitters" tells of that
+        ({1: ["RRE/young"], 2: ["RRE/young", "RRE/adult"]}, None),
+    ],
+)  # fmt: skip
+def test_a_missing_list_of_one_who_sent_another_is_named(sent: dict[int, list[str]], missing: str | None) -> None:
+    made = checks(facts(*[count(m, "waiting", n) for m, n in ((1, 50), (2, 60))], submitters=sent))
+    faults = made[(made["check"] == "lists") & ~made["passed"]]
+    assert faults["sentence"].tolist() == ([missing] if missing else [])
 
 
 def result(kpi: str, month: int, months: int, breakdown: str = "all") -> dict[str, object]:
@@ -168,6 +230,7 @@ def test_a_missing_submitter_leaves_the_split_by_organisation() -> None:
     ]
     assert struck(rows, fault(2, "submitters")) == [True, False, True]
     assert struck(rows, fault(2)) == [True, True, True]
+    assert struck(rows, fault(2, "lists")) == [True, True, True]
 
 
 def test_nothing_to_check_is_no_fault() -> None:
