@@ -16,12 +16,13 @@ import pandas as pd
 from metrics.capacity import Aim, Outcome, Position, mean_wait, needed, position, what_if
 from metrics.capacity_conveyor import conveyor
 from metrics.clocks import Limit, load_clocks
+from metrics.definition import definition_told
 from metrics.forecast_flow import WaitingList, waiting_list
 from metrics.forecast_rates import FLOW_COLUMNS, MIN_MONTHS, WEEKS_PER_MONTH, Rates, WhatIf, rates
 from metrics.plan import months_later
 from metrics.queue import factor_for_percentile, queue_load, target_queue_size, waiting_list_pressure
 from metrics.queue_list import GROWING, SHRINKING, Interval
-from metrics.waits_view import definition_told, straddles, summed
+from metrics.waits_view import straddles, summed
 
 SEED = 2023  # one seed: the same question gives the same answer to the last digit
 RUNS = 200  # quantiles of 200 runs move by less than a child in a hundred; more would make a slider slow

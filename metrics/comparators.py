@@ -12,7 +12,7 @@ import pandas as pd
 from etl.documents import Document, read_document
 from etl.tables import EVERYONE
 from metrics.definition import Definition
-from metrics.quality_tables import COMPARATORS
+from metrics.quality_tables import COMPARATORS, DIFFERENCES
 
 _WARNINGS = Path(__file__).parent / "comparators.yaml"
 _PERIOD = ["month", "period_months"]
@@ -33,6 +33,21 @@ class _Warnings(Document):
 def load_warnings(path: Path = _WARNINGS) -> list[Warning_]:
     """Return the differences of definition that readers must know. Raises DocumentError."""
     return read_document(path, _Warnings).warnings
+
+
+def differences(kpis: Iterable[str]) -> pd.DataFrame:
+    """Return where the areas that stand beside each other are not counted the same, for these KPIs.
+
+    Areas of several levels are not ranked, so that the table of ranks has no row to carry the words.
+    """
+    known = set(kpis)
+    return DIFFERENCES.frame(
+        {"kpi": kpi, "number": number, "area": area, "words": one.words}
+        for number, one in enumerate(load_warnings())
+        for kpi in one.kpis
+        if kpi in known
+        for area in (one.areas or (None,))
+    )
 
 
 def load_neighbours(folder: Path) -> Mapping[str, list[str]]:

@@ -170,12 +170,20 @@ class Definition(Document):
         return (FOLDER / f"{self.id}.yaml").read_text(encoding="utf-8")
 
 
+def definition_told(text: str) -> dict[str, object]:
+    """Return what an edition's text of a definition says; nothing where another version wrote what cannot be read."""
+    try:
+        told = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def worked_example(text: str) -> Example | None:
     """Return the worked example of a definition file as it once stood; None where today's readers cannot read it."""
     try:
-        told = yaml.safe_load(text)
-        return Example.model_validate(told.get("example") if isinstance(told, dict) else None)
-    except (yaml.YAMLError, ValueError):
+        return Example.model_validate(definition_told(text).get("example"))
+    except ValueError:
         return None
 
 

@@ -34,7 +34,7 @@ _NOT_WRITTEN = (
     "to the data folder."
 )
 # Tables that editions did not have from the first; where one is not there, nothing was ever in it.
-_LATER = ("disclosed", *(table.name for table in (*SURVEYS, *PLAN_TABLES)))
+_LATER = ("disclosed", "read_beside", "differences", *(table.name for table in (*SURVEYS, *PLAN_TABLES)))
 _OTHER_VERSION = "Edition {} was published by another version of Waymark; publish again."
 
 

@@ -4,7 +4,7 @@ from etl.tables import Column, Table
 from metrics.action_tables import PLAN_TABLES
 from metrics.course_tables import CHARTS, FORECAST, PACE, SIGNALS
 from metrics.quality_tables import ARRIVALS as ARRIVALS
-from metrics.quality_tables import CHECKS, COMPARATORS, DISCLOSED, KNOWN_ISSUES
+from metrics.quality_tables import CHECKS, COMPARATORS, DIFFERENCES, DISCLOSED, KNOWN_ISSUES
 from metrics.quality_tables import EDITION_FINDINGS as EDITION_FINDINGS
 from metrics.quality_tables import FEEDS as FEEDS
 from metrics.quality_tables import REJECTED as REJECTED
@@ -64,6 +64,17 @@ KPIS = Table(
         Column("definition", "TEXT", "the definition file as it stood"),
     ),
     key=("kpi",),
+)
+
+READ_BESIDE = Table(
+    "read_beside",
+    "One row per KPI and KPI without which it misleads.",
+    (
+        _KPI,
+        Column("position", "INTEGER", "order in which they are read"),
+        Column("beside", "TEXT", "name of the definition file of the KPI to read beside it"),
+    ),
+    key=("kpi", "position"),
 )
 
 RESULTS = Table(
@@ -246,6 +257,7 @@ EDITION_LOADS = Table(
 EDITION = (
     EDITION_AREAS,
     KPIS,
+    READ_BESIDE,
     RESULTS,
     MILESTONES,
     AMENDMENTS,
@@ -265,6 +277,7 @@ EDITION = (
     CHECKS,
     KNOWN_ISSUES,
     COMPARATORS,
+    DIFFERENCES,
     DISCLOSED,
     *SURVEYS,
     *PLAN_TABLES,

@@ -21,7 +21,7 @@ import pandas as pd
 from etl.tables import EVERYONE
 from metrics.clocks import load_clocks
 from metrics.definition import CLOCK_FACTS, Definition
-from metrics.periods import LENGTH, PACE
+from metrics.periods import LENGTH, months_behind
 from metrics.quality_tables import CHECKS
 from metrics.warehouse_facts import Facts
 
@@ -71,11 +71,7 @@ def withheld(results: pd.DataFrame, kpis: Iterable[Definition], made: pd.DataFra
     if failed.empty:
         return results
     clocks = pd.DataFrame(
-        [
-            (kpi.id, kpi.select.get("clock"), LENGTH[PACE] if kpi.kind == "clearance_weeks" else 1)
-            for kpi in kpis
-            if kpi.fact in CLOCK_FACTS
-        ],
+        [(kpi.id, kpi.select.get("clock"), months_behind(kpi.kind, 1)) for kpi in kpis if kpi.fact in CLOCK_FACTS],
         columns=["kpi", "clock", "pace"],
     )
     rows = results[["kpi", "area", "breakdown", "month", "period_months"]].reset_index().merge(clocks, on="kpi")

@@ -26,6 +26,11 @@ _LAST_MONTHS = {
 }
 
 
+def months_behind(kind: str, period_months: int) -> int:
+    """Return how many months a figure of this kind rests on: those of its period, or those its pace is told by."""
+    return max(period_months, LENGTH[PACE] if kind == "clearance_weeks" else 1)
+
+
 def windows(months: pd.Series, period: str) -> pd.DataFrame:
     """Return one row per whole window and month in it: `end` (the window's last month) and `month`.
 

@@ -17,7 +17,7 @@ from etl.tables import EVERYONE
 from etl.warehouse import Warehouse
 from metrics.arrived import feeds, latest_source, read_arrived, read_feeds, sender_names
 from metrics.beside import areas_beside, read_beside, results_beside, without_others
-from metrics.comparators import compared, load_neighbours
+from metrics.comparators import compared, differences, load_neighbours
 from metrics.compute import Facts
 from metrics.course import Courses
 from metrics.definition import Definition, load_definitions
@@ -33,7 +33,7 @@ from metrics.edition import (
     content_hash,
     write_edition,
 )
-from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS
+from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS, READ_BESIDE
 from metrics.in_use import as_published, disclosed_before, refuse_rewriting, tables_in_use
 from metrics.integrity import checks, withheld
 from metrics.kept_cells import kept_facts
@@ -138,6 +138,8 @@ def _publish(
     tables |= {
         "checks": made,
         "kpis": _kpis(kpis),
+        "read_beside": _read_beside(kpis),
+        "differences": differences(kpis),
         "areas": _areas(areas, pd.concat([results["area"], near["area"]]), plan, [other.area for other in others]),
         "feeds": feeds(fed, facts["observed"], kpis.values(), plan.local, month),
         **actions.tables(),
@@ -223,6 +225,14 @@ def _kpis(kpis: dict[str, Definition]) -> pd.DataFrame:
             "definition": kpi.text,
         }
         for kpi in kpis.values()
+    )
+
+
+def _read_beside(kpis: dict[str, Definition]) -> pd.DataFrame:
+    return READ_BESIDE.frame(
+        {"kpi": kpi.id, "position": position, "beside": name}
+        for kpi in kpis.values()
+        for position, name in enumerate(kpi.beside)
     )
 
 

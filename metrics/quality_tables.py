@@ -111,6 +111,18 @@ COMPARATORS = Table(
     key=("kpi", "area", "month", "period_months"),
 )
 
+DIFFERENCES = Table(
+    "differences",
+    "One row per KPI, difference of definition between areas and area it is about; one row without an area for all.",
+    (
+        Column("kpi", "TEXT", "name of the definition file"),
+        Column("number", "INTEGER", "order in which they are told"),
+        Column("area", "TEXT", "told where this area is compared; missing: wherever any are", required=False),
+        Column("words", "TEXT", "what differs"),
+    ),
+    key=("kpi", "number", "area"),
+)
+
 DISCLOSED = Table(
     "disclosed",
     "One row per count behind a figure that is not public: how the board file treats it. Empty in a board file.",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import pandas as pd
-import yaml
 
 from etl.tables import EVERYONE
+from metrics.definition import definition_told
 from metrics.kinds import PLACE, percentile
 
 # Where a ribbon of weeks may be cut: the SitRep's own edges, and the long waits that boards ask about.
@@ -108,15 +108,6 @@ def kpis_of(kpis: pd.DataFrame, clock: str) -> pd.DataFrame:
     chosen = [clock in str(text) and definition_told(str(text)).get("select") == asked for text in kpis["definition"]]
     held: pd.DataFrame = kpis[pd.Series(chosen, index=kpis.index, dtype=bool)]
     return held
-
-
-def definition_told(text: str) -> dict[str, object]:
-    """Return what an edition's text of a definition says; nothing where another version wrote what cannot be read."""
-    try:
-        told = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def summed(children: pd.Series, *by: pd.Series) -> pd.Series:

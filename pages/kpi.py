@@ -14,6 +14,8 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
     unit, title, scored = str(kpi["unit"]), str(kpi["title"]), edition.scored(chosen)
     tiles.heading(str(kpi["question"]), title)
     tiles.standing(edition, chosen, scored)
+    tiles.checks(edition, chosen)
+    tiles.read_beside(edition, chosen)
     tiles.issues_beside(edition, chosen)
 
     if scored is not None:
@@ -35,8 +37,10 @@ def in_full(chosen: str, kpi: pd.Series) -> None:
 
     tiles.section("Over time", "Every figure we hold, with its 95 % Wilson interval where it is a share.")
     tiles.over_time(kpi, edition.over_time(chosen))
+    tiles.withheld_before(edition, chosen)
 
     tiles.section("Beside other areas", "The same period everywhere.")
+    tiles.ranked(edition, chosen, unit)
     tiles.comparison(edition, chosen, title, unit)
 
     groups = edition.broken_down(chosen)

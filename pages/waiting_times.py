@@ -13,7 +13,7 @@ edition = queries.edition()
 def in_full(chosen: parts.WaitingList) -> None:
     """Show everything the edition can tell of one list."""
     tiles.section("Who waits today?", f"At the end of {parts.month_words(chosen)}.")
-    parts.today(chosen)
+    parts.today(edition, chosen)
     parts.distribution(chosen)
 
     tiles.section("Is the list growing?", "Children waiting at each month's end, and who joined and left in the month.")

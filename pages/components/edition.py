@@ -1,11 +1,12 @@
 """One published edition as screens and reports read it: its manifest, its tables, and what they ask of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from etl.tables import EVERYONE
+from metrics import checks_view
 from metrics.edition import Manifest
 from pages.components import charts, tables
 
@@ -79,6 +80,33 @@ class Edition:
         rows = rows[same & (rows["breakdown"] == EVERYONE) & rows["area"].isin([latest["area"], *others])]
         held: pd.DataFrame = rows.sort_values("value", ascending=False)
         return held if len(held) > 1 else held.iloc[:0]
+
+    def newest(self, kpi: str) -> pd.Series | None:
+        """Return the latest RESULTS row of the local area, not broken down, or None where it has none."""
+        rows = self.over_time(kpi)
+        return None if rows.empty else rows.iloc[-1]
+
+    def read_beside(self, kpis: Iterable[str]) -> list[str]:
+        """Return the KPIs without which these mislead and that are none of these, in the definitions' order."""
+        own = list(kpis)
+        rows = [self.of_kpi("read_beside", kpi).sort_values("position") for kpi in own]
+        named = dict.fromkeys(name for of_one in rows for name in of_one["beside"])
+        return [name for name in named if name not in own and self.kpi(name) is not None]
+
+    def differences(self, kpi: str, areas: Collection[str]) -> list[str]:
+        """Return where these areas do not count a KPI the same, in words."""
+        rows = self.of_kpi("differences", kpi)
+        told = rows[rows["area"].isna() | rows["area"].isin(areas)].sort_values("number")
+        place = self.place_among_others(kpi)
+        if self.tables["differences"].empty and place is not None and pd.notna(place["warning"]):
+            return [str(place["warning"])]  # an edition from before they had a table of their own
+        return list(dict.fromkeys(told["words"]))
+
+    def checks_of(self, kpi: str) -> pd.DataFrame:
+        """Return the CHECKS rows of the local list that a KPI counts, latest month first; none where it counts none."""
+        row = self.kpi(kpi)
+        definition = "" if row is None else str(row["definition"])
+        return checks_view.of_kpi(self.tables["checks"], definition, self.local_area(kpi) or "")
 
     def place_among_others(self, kpi: str) -> pd.Series | None:
         """Return the COMPARATORS row of the local area's latest ranked period, or None where it is not ranked."""

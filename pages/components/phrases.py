@@ -51,6 +51,11 @@ def period_and_base(row: pd.Series) -> str:
     return words
 
 
+def newest_words(row: pd.Series | None, unit: str) -> list[str]:
+    """Return the latest figure, or why there is none, then what it covers and rests on; takes a RESULTS row."""
+    return ["no figure yet"] if row is None else [figure_words(row, unit), period_and_base(row)]
+
+
 def gap_to_plan(row: pd.Series, unit: str) -> str:
     """Return how far a figure is from the plan for the same month, or "" where the plan has no number for it."""
     if pd.isna(row["gap"]):

@@ -99,6 +99,14 @@ def check_rows(checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def check_lines(checks: pd.DataFrame) -> list[str]:
+    """Return one line per CHECKS row, in the order given: month, what was checked, what was found."""
+    return [
+        f"{wording.month_words(row['month'])} · {_CHECKS[str(row['check'])]}: {row['sentence']}"
+        for _, row in checks.iterrows()
+    ]
+
+
 def issues(known: pd.DataFrame, titles: dict[str, str]) -> list[Issue]:
     """Return every known issue in words, in the order of the file; `titles` has the words for a KPI by its name."""
     return [

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from etl.settings import SHIPPED
-from metrics.comparators import compared, load_neighbours, load_warnings, places, quarters
+from metrics.comparators import compared, differences, load_neighbours, load_warnings, places, quarters
 from metrics.definition import load_definitions
 from metrics.edition_tables import RESULTS
-from metrics.quality_tables import COMPARATORS
+from metrics.quality_tables import COMPARATORS, DIFFERENCES
 
 KPIS = load_definitions()
 
@@ -73,3 +73,24 @@ def test_the_trusts_lists_carry_the_warning_about_telford() -> None:
 
 def test_warnings_name_known_kpis() -> None:
     assert {kpi for warning in load_warnings() for kpi in warning.kpis} <= set(KPIS)
+
+
+@pytest.mark.parametrize(("kpi", "words"), [
+    ("ehc_plans_20_weeks_to_a_year", "720 in the base"), ("ehc_plans_over_a_year", "720 in the base"),
+    ("annual_review_decisions_within_4_weeks_of_all_due", "40 of 153"),
+    ("annual_review_decisions_outstanding", "40 of 153"),
+])  # fmt: skip
+def test_a_rank_says_what_its_areas_do_not_share(kpi: str, words: str) -> None:
+    made = compared(results(kpi, {"A": 10.0, "B": 20.0}), [KPIS[kpi]], areas("A", "B"), {})
+    assert len(made) == 2
+    assert made["warning"].str.contains(words).all()
+
+
+def test_differences_are_told_of_areas_that_have_no_rank_too() -> None:
+    told = differences(["slt_within_18_weeks", "slt_list_size"])
+    assert DIFFERENCES.faults(told) == []
+    share = told[told["kpi"] == "slt_within_18_weeks"]
+    assert set(share["area"]) == {"R1D", "QOC"}
+    assert share["words"].str.contains("Telford & Wrekin").all()
+    size = told[told["kpi"] == "slt_list_size"]
+    assert size["area"].isna().tolist() == [False, False, True]  # of any area: a count grows with the children

@@ -15,7 +15,7 @@ from etl.settings import SHIPPED
 from etl.warehouse import Warehouse, open_warehouse
 from metrics.__main__ import main
 from metrics.compare import compare
-from metrics.edition import EditionError, make_current, read_manifest, read_tables
+from metrics.edition import Audience, EditionError, make_current, read_manifest, read_tables
 from metrics.in_use import as_published
 from metrics.publish import publish
 from metrics.wording import figure
@@ -62,6 +62,20 @@ def test_the_scorecard_tells_the_20_week_story(demonstration: Demonstration) -> 
 def test_the_demonstration_says_what_it_is(demonstration: Demonstration) -> None:
     assert demonstration.manifest.demonstration
     assert (demonstration.manifest.as_of, demonstration.manifest.months_elapsed) == (date(2025, 10, 1), 30)
+
+
+@pytest.mark.parametrize("audience", ["restricted", "board"])
+def test_what_a_kpi_is_read_beside_and_where_areas_differ_reach_every_reader(
+    demonstration: Demonstration, audience: Audience
+) -> None:
+    tables = read_tables(demonstration.editions, demonstration.manifest.edition_id, audience)
+    rows = tables["read_beside"].query("kpi == 'ehc_plans_within_20_weeks_excluding_exceptions'")
+    assert rows.sort_values("position")["beside"].tolist() == [
+        "ehc_open_over_20_weeks", "ehc_mean_weeks_to_issue", "ehc_plans_with_exceptions",
+    ]  # fmt: skip
+    assert set(tables["read_beside"]["beside"]) <= set(tables["kpis"]["kpi"])
+    same = tables["differences"].query("kpi == 'slt_within_18_weeks'")
+    assert set(same["area"]) == {"R1D", "QOC"}
 
 
 def test_what_was_held_back_and_what_is_known_reach_the_edition(demonstration: Demonstration) -> None:

@@ -50,6 +50,17 @@ def rows() -> Rows:
             {"area": NEIGHBOUR, "level": "local_authority", "name": "Neighbour (made up)", "role": "comparator"},
         ],
         "kpis": _kpis(),
+        "read_beside": [
+            {"kpi": EHC, "position": 0, "beside": SLT},
+            {"kpi": EHC, "position": 1, "beside": REVIEWS},
+            {"kpi": EHC, "position": 2, "beside": "no_longer_defined"},
+        ],
+        "differences": [
+            {"kpi": EHC, "number": 0, "words": "Authorities class exceptions differently."},
+            {"kpi": EHC, "number": 1, "area": NEIGHBOUR, "words": "Neighbour counts drafts."},
+            {"kpi": EHC, "number": 1, "area": "E06000020", "words": "Neighbour counts drafts."},
+            {"kpi": EHC, "number": 2, "area": "E06000020", "words": "Telford is not in this comparison."},
+        ],
         "results": [*_ehc_results(), *_slt_results(), *_review_results()],
         "milestones": [*_ehc_milestones(), *_slt_milestones(), *milestones(REVIEWS, {})],
         "path": [*_ehc_path(), *_slt_path(), *_review_path()],

@@ -47,3 +47,15 @@ def test_uploading_is_not_for_the_board(board: AppTest) -> None:
     assert not board.exception
     assert not board.get("file_uploader")
     assert "analyst" in words(board)
+
+
+def test_the_board_is_told_that_all_have_sent_in_the_words_of_its_own_file(
+    board: AppTest, demonstration: Demonstration
+) -> None:
+    exact = read_tables(demonstration.editions, demonstration.manifest.edition_id)["checks"]
+    own = exact[(exact["clock"] == "nd_assessment") & (exact["check"] == "submitters")].sort_values("month").iloc[-1]
+    board.switch_page("pages/kpi.py")
+    board.query_params["kpi"] = "nd_list_size"
+    board.run()
+    assert "October 2025 · Everyone who should send has sent: It holds." in words(board)
+    assert own["sentence"] not in words(board)  # counts of what came are not the board's

@@ -2,6 +2,7 @@
 
 from pages.components.tiles.actions import behind
 from pages.components.tiles.basics import badge, count, download, draw, facts, heading, look, section, table
+from pages.components.tiles.beside import checks, ranked, read_beside, withheld_before
 from pages.components.tiles.course import control, icons_explained, outlook, pace
 from pages.components.tiles.kpi import comparison, definition, over_time, sources, standing, worked_example
 from pages.components.tiles.newer import newer
@@ -41,6 +42,7 @@ __all__ = [
     "attention",
     "badge",
     "behind",
+    "checks",
     "comparison",
     "completeness",
     "control",
@@ -75,6 +77,8 @@ __all__ = [
     "past",
     "plan_clock",
     "plan_of",
+    "ranked",
+    "read_beside",
     "section",
     "sentences",
     "sources",
@@ -85,6 +89,7 @@ __all__ = [
     "trajectories",
     "trajectory",
     "unreadable",
+    "withheld_before",
     "without_figure",
     "worked_example",
 ]

@@ -8,6 +8,7 @@ from pages.components import charts, phrases, tables
 from pages.components.queries import Edition
 from pages.components.text import plain
 from pages.components.tiles.basics import drawn, facts, table
+from pages.components.tiles.beside import differences
 from pages.components.tiles.course import signals
 from pages.components.tiles.scorecard import latest_figure, plan_of
 
@@ -45,14 +46,17 @@ def over_time(kpi: pd.Series, results: pd.DataFrame) -> None:
 
 
 def comparison(edition: Edition, kpi: str, title: str, unit: str) -> None:
-    """Show the local figure beside its comparators, or that none has one for the same period."""
+    """Show the local figure beside its comparators, if any has one for the same period, and where they differ."""
     rows, names = edition.beside(kpi), edition.area_names()
+    local = edition.local_area(kpi) or ""
     if rows.empty:
         st.markdown("No comparator has a figure for the same period.")
-        return
-    st.markdown(f":gray[{plain(phrases.period_and_base(rows.iloc[0]).partition(' · ')[0])}]")
-    local, words = edition.local_area(kpi) or "", charts.comparison_in_words(title, rows, names, unit)
-    drawn(f"comparison {kpi}", lambda look: (charts.comparison(rows, names, local, unit, look), words))
+    else:
+        st.markdown(f":gray[{plain(phrases.period_and_base(rows.iloc[0]).partition(' · ')[0])}]")
+        words = charts.comparison_in_words(title, rows, names, unit)
+        drawn(f"comparison {kpi}", lambda look: (charts.comparison(rows, names, local, unit, look), words))
+    if len(rows) or edition.place_among_others(kpi) is not None:
+        differences(edition, kpi, [local, *rows["area"]])
 
 
 def definition(kpi: pd.Series) -> None:

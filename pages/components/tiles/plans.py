@@ -3,17 +3,21 @@
 import pandas as pd
 import streamlit as st
 
-from pages.components import charts, filters, phrases, tables
+from pages.components import charts, filters, tables
 from pages.components.plans import Named, latest_stages, with_figures
 from pages.components.queries import Edition, kept
 from pages.components.text import plain
 from pages.components.tiles.basics import drawn, drawn_lines, table
+from pages.components.tiles.beside import ranked, read_beside
 from pages.components.tiles.kpi import comparison
 from pages.components.tiles.scorecard import to_kpi
 
 
 def together(edition: Edition, title: str, named: Named) -> None:
-    """Show KPIs of one unit as lines on one chart, each by its short name; say which have no figure."""
+    """Show KPIs of one unit as lines on one chart, each by its short name, and what to read beside them.
+
+    Says which have no figure.
+    """
     held = _held(edition, named)
     st.markdown(f"**{plain(title)}**")
     _absent(named, held)
@@ -23,6 +27,7 @@ def together(edition: Edition, title: str, named: Named) -> None:
         drawn_lines(f"together {title}", title, series, unit)
         for kpi in held:
             to_kpi(kpi, named[kpi])
+        read_beside(edition, *held)
 
 
 def by_period(edition: Edition, key: str, title: str, named: Named) -> None:
@@ -51,19 +56,8 @@ def beside(edition: Edition, kpi: str) -> None:
     if row is None:
         st.markdown("This edition does not hold the figure.")
         return
-    standing(edition, kpi, str(row["unit"]))
+    ranked(edition, kpi, str(row["unit"]))
     comparison(edition, kpi, str(row["title"]), str(row["unit"]))
-
-
-def standing(edition: Edition, kpi: str, unit: str) -> None:
-    """Show in words the local area's place, its quarter, its neighbours and where definitions differ."""
-    place = edition.place_among_others(kpi)
-    if place is None:
-        return
-    for sentence in phrases.place_words(place, unit):
-        st.markdown(plain(sentence))
-    if pd.notna(place["warning"]):
-        st.warning(plain(place["warning"]))
 
 
 def _held(edition: Edition, named: Named) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from pages.components.text import plain
 from pages.components.theme import Look
 from pages.components.tiles import capacity, kpi
 from pages.components.tiles.basics import download, drawn, drawn_lines, table
+from pages.components.tiles.beside import checks_of_list
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,13 @@ def list_words(edition: Edition) -> dict[str, tuple[str, str]]:
     return {f"{capacity_view.clock(clock).title} · {names.get(area, area)}": (clock, area) for clock, area in found}
 
 
-def today(chosen: WaitingList) -> None:
-    """Show the latest month's list in four figures."""
+def today(edition: Edition, chosen: WaitingList) -> None:
+    """Show the latest month's list in four figures, with what its checks found."""
     latest = chosen.months.iloc[-1]
     with st.container(horizontal=True):
         for name, figure in waits.totals(latest, chosen.clock.weeks):
             st.metric(plain(name), plain(figure), border=True)
+    checks_of_list(edition, chosen.key, chosen.area, latest["month"])
 
 
 def size(chosen: WaitingList) -> None:
