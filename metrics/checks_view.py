@@ -33,6 +33,7 @@ def failed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def submitted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the first CHECKS row that says how many of those who should send have sent, where all have."""
+    """Return the first CHECKS row that says how many of those who should send have sent, where all have, and whole."""
+    partial = failed(rows[rows["check"] == "lists"])["month"]
     own: pd.DataFrame = rows[(rows["check"] == "submitters") & rows["passed"].astype("bool")]
-    return own.head(1)
+    return own[~own["month"].isin(partial)].head(1)

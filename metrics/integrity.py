@@ -89,6 +89,13 @@ def withheld(results: pd.DataFrame, kpis: Iterable[Definition], made: pd.DataFra
     return blanked.assign(flag=blanked["flag"].mask(struck, "withheld"))
 
 
+def bands_withheld(bands: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+    """Return the BANDS rows, those of a clock, area and month of which a check failed without their count, flagged."""
+    failed = pd.MultiIndex.from_frame(made.loc[~made["passed"].astype("bool"), _PLACE])
+    struck = pd.MultiIndex.from_frame(bands[_PLACE]).isin(failed)
+    return bands.assign(children=bands["children"].mask(struck), flag=bands["flag"].mask(struck, "withheld"))
+
+
 def _lists(counts: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     """Return per list waiting, the flows and last month's `opening`, missing where not known.
 

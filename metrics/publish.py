@@ -35,7 +35,7 @@ from metrics.edition import (
 )
 from metrics.edition_tables import BANDS, EDITION, EDITION_AREAS, KPIS, READ_BESIDE
 from metrics.in_use import as_published, disclosed_before, refuse_rewriting, tables_in_use
-from metrics.integrity import checks, withheld
+from metrics.integrity import bands_withheld, checks, withheld
 from metrics.kept_cells import kept_facts
 from metrics.kept_results import kept_results
 from metrics.kept_store import KeptStore, with_store
@@ -178,9 +178,15 @@ def _publish(
     else:
         kept = protected(results, bands, kpis, facts, strict, policy, disclosed_before(editions))
     step("score for the board")
-    rounded = told(kept.results, kept.bands, DISCLOSED.empty(), board_counts(surveys, policy), "board")
+    rounded = told(
+        kept.results,
+        bands_withheld(kept.bands, made_for_board),
+        DISCLOSED.empty(),
+        board_counts(surveys, policy),
+        "board",
+    )
     board = for_board({**rounded, "checks": made_for_board}, loads, strict)
-    tables = told(results, bands, kept.disclosed, surveys, "restricted")
+    tables = told(results, bands_withheld(bands, made), kept.disclosed, surveys, "restricted")
     step("write edition")
     digests = (content_hash(tables), content_hash(board))
     if manifest := as_published(editions, *digests):

@@ -11,12 +11,15 @@ NOT_SUPPLIED = "not supplied"
 
 def totals(latest: pd.Series, weeks: int) -> list[tuple[str, str]]:
     """Return a name and a figure for: children waiting, share within the weeks, how long half and 92 of 100 waited."""
-    return [
-        ("Children waiting", _children(latest["size"])),
-        (f"Waiting {weeks} weeks or less", _percent(latest["share"])),
-        ("Half have waited up to", _weeks(latest, "median")),
-        ("92 of 100 have waited up to", _weeks(latest, "long")),
-    ]
+    figures = {
+        "Children waiting": _children(latest["size"]),
+        f"Waiting {weeks} weeks or less": _percent(latest["share"]),
+        "Half have waited up to": _weeks(latest, "median"),
+        "92 of 100 have waited up to": _weeks(latest, "long"),
+    }
+    if latest["flag"] == "withheld":
+        return [(name, wording.FLAG_WORDS["withheld"]) for name in figures]
+    return list(figures.items())
 
 
 def ribbon_note(late_from: int | None, straddled: bool) -> str:

@@ -62,3 +62,5 @@ def test_who_has_sent_is_told_of_the_latest_month_where_all_have() -> None:
     own = checks_view.of_list(rows, "slt", "X")
     assert checks_view.submitted(own)["month"].dt.month.tolist() == [5]
     assert checks_view.submitted(own.assign(passed=False)).empty  # then it is told as the reason
+    one_of_two = made(("slt", "X", "2024-05-01", "lists", False), ("slt", "X", "2024-05-01", "submitters", True))
+    assert checks_view.submitted(one_of_two).empty

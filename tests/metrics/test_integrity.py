@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from metrics.definition import load_definitions
-from metrics.edition_tables import RESULTS
-from metrics.integrity import checks, withheld
+from metrics.edition_tables import BANDS, RESULTS
+from metrics.integrity import bands_withheld, checks, withheld
 from metrics.quality_tables import CHECKS
 
 COLUMNS = ["month", "clock", "state", "area", "weeks_from", "children", "submitter"]
@@ -231,6 +231,14 @@ def test_a_missing_submitter_leaves_the_split_by_organisation() -> None:
     assert struck(rows, fault(2, "submitters")) == [True, False, True]
     assert struck(rows, fault(2)) == [True, True, True]
     assert struck(rows, fault(2, "lists")) == [True, True, True]
+
+
+def test_week_bands_of_a_failed_month_lose_their_counts_and_say_why() -> None:
+    band = {"clock": "slt", "state": "waiting", "area": "X", "weeks_from": 0, "weeks_to": 1, "children": 5}
+    bands = BANDS.frame([{**band, "month": date(2024, month, 1)} for month in (1, 2, 3)])
+    after = bands_withheld(bands, fault(2))
+    assert after["children"].isna().tolist() == [False, True, False]
+    assert after["flag"].fillna("").tolist() == ["", "withheld", ""]
 
 
 def test_nothing_to_check_is_no_fault() -> None:

@@ -74,6 +74,28 @@ def test_a_list_is_split_one_way_at_a_time(open_page: Open) -> None:
     assert list(table(app, "neurodevelopmental, not autism").columns) == ["Figure", "neurodevelopmental, not autism"]
 
 
+def test_a_withheld_month_is_said_to_be_withheld_and_nothing_of_it_is_drawn(open_page: Open) -> None:
+    rows = editions.course()
+    latest = max(row["month"] for row in rows["bands"])
+    rows["bands"] = [
+        {**row, "children": None, "flag": "withheld"} if row["month"] == latest else row for row in rows["bands"]
+    ]
+    editions.KINDS["withheld bands"] = lambda: rows
+    try:
+        app = open_page("waiting_times", "withheld bands")
+    finally:
+        del editions.KINDS["withheld bands"]
+    said = words(app)
+    for name in (
+        "Children waiting",
+        "Waiting 18 weeks or less",
+        "Half have waited up to",
+        "92 of 100 have waited up to",
+    ):
+        assert f"{name} withheld" in said
+    assert "No band of the latest month has a count, so nothing is drawn. It is not zero." in said
+
+
 def test_without_a_list_the_page_says_so(open_page: Open) -> None:
     assert "holds no waiting list by week band" in words(open_page("waiting_times", "empty"))
 

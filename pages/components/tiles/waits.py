@@ -120,6 +120,9 @@ def distribution(chosen: WaitingList) -> None:
     """Show today's list, band by band as it was sent."""
     month = chosen.bands["month"].max()
     latest = chosen.bands[chosen.bands["month"] == month]
+    if latest["children"].isna().all():
+        st.info("No band of the latest month has a count, so nothing is drawn. It is not zero.")
+        return
     if latest["children"].isna().any():
         st.info("A band of the latest month has no count. It is left out below; it is not zero.")
 
