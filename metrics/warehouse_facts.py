@@ -130,15 +130,20 @@ def list_counts(cells: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     A list of children is one organisation's of one source; the published bands of an area are one list without either.
     A band that somebody does not tell is left out.
     """
-    of_everyone = cells.loc[cells["breakdown"] == EVERYONE, [*ANSWERED, "state", "weeks_from", "children", "flag"]]
-    whose = observed[["load_id", "source", "submitter"]].drop_duplicates("load_id")
-    rows = of_everyone.astype({"load_id": "str", "clock": "str", "area": "str", "state": "str"}).merge(
-        whose.astype("str"), on="load_id", how="left"
+    of_everyone = cells[cells["breakdown"] == EVERYONE]
+    rows = _added_up(of_everyone, [*ANSWERED, "state", "weeks_from"])
+    whose = observed[["load_id", "source", "submitter"]].drop_duplicates("load_id").astype("str")
+    rows = rows.astype(dict.fromkeys(["load_id", "clock", "area", "state"], "str")).merge(
+        whose, on="load_id", how="left"
     )
     rows[["source", "submitter"]] = rows[["source", "submitter"]].fillna("")
-    grain = ["clock", "area", "month", "source", "submitter", "state", "weeks_from"]
-    added = rows.groupby(grain, dropna=False).agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
-    return added.loc[added["flag"].isna(), [*grain, "children"]].reset_index(drop=True)
+    added = _added_up(rows, ["clock", "area", "month", "source", "submitter", "state", "weeks_from"])
+    return added[added["flag"].isna()].drop(columns="flag").reset_index(drop=True)
+
+
+def _added_up(rows: pd.DataFrame, grain: list[str]) -> pd.DataFrame:
+    grouped = rows.groupby(grain, dropna=False, observed=True, sort=False)
+    return grouped.agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
 
 
 def _with_leavers(observed: pd.DataFrame) -> pd.DataFrame:
@@ -190,8 +195,7 @@ def clock_counts(cells: pd.DataFrame) -> pd.DataFrame:
     whole = cells.loc[~several, columns]
     if not several.any():
         return whole.reset_index(drop=True)
-    grouped = cells[several].groupby(CLOCK_COUNTS_GRAIN, dropna=False, sort=False)
-    added = grouped.agg(children=("children", "sum"), flag=("flag", "first")).reset_index()
+    added = _added_up(cells[several], CLOCK_COUNTS_GRAIN)
     added["children"] = added["children"].mask(added["flag"].notna())
     return pd.concat([whole, added.astype(whole.dtypes.to_dict())], ignore_index=True)
 
