@@ -12,7 +12,7 @@ from metrics import kinds
 from metrics.counting import ASK, Ask, Seen, alike, ever_seen, monthly_counts, monthly_waits, where_leavers_are_shown
 from metrics.definition import CLOCK_FACTS, LEAVING, Definition
 from metrics.edition_tables import RESULTS
-from metrics.fact_frames import PLACED, FactFrames
+from metrics.fact_frames import NOT_OBSERVED, PLACED, FactFrames
 from metrics.fact_frames import Facts as Facts
 from metrics.periods import LENGTH, PACE, Period, in_windows
 from metrics.selection import Select
@@ -202,10 +202,11 @@ def _months_asked(ask: Ask) -> tuple[str, str, str, bool]:
     return ask.definition.fact, ask.clock, ask.period, ask.of_leavers
 
 
-def _windows_asked(ask: Ask) -> tuple[str, bool]:
+def _windows_asked(ask: Ask) -> tuple[object, ...]:
     """Return what the windows of an ask depend on: a single month is its own, whatever the clock."""
-    of_cohorts = ask.definition.fact == "cohort_counts"
-    return ("month" if ask.period == "month" else str(_months_asked(ask))), of_cohorts
+    if ask.period == "month":
+        return (ask.definition.fact == "cohort_counts",)
+    return ask.definition.fact, ask.clock, ask.period
 
 
 def _in_period(asks: list[Ask], months: pd.DataFrame, facts: FactFrames) -> pd.DataFrame:
@@ -238,7 +239,7 @@ def _end(months: pd.Series) -> pd.Series:
 def _observed(definition: Definition, facts: FactFrames) -> pd.DataFrame:
     """Return one row per area and month the clock has an extract for, as FactFrames.observed_months."""
     if definition.fact not in CLOCK_FACTS:
-        return pd.DataFrame({"area": [], "month": [], "rows": [], "leaves": []})
+        return NOT_OBSERVED
     return facts.observed_months(str(definition.select["clock"]))
 
 

@@ -18,7 +18,7 @@ Facts = Mapping[str, pd.DataFrame]
 # Where, when and how many; every other column of a fact tells kinds of cells apart.
 PLACED = ("area", "group", "month", "children", "flag", "observed_days")
 
-_NOT_OBSERVED = pd.DataFrame({"clock": [], "area": [], "month": [], "rows": [], "leaves": []})
+NOT_OBSERVED = pd.DataFrame({"clock": [], "area": [], "month": [], "rows": [], "leaves": []})
 _part = count()
 
 
@@ -154,7 +154,7 @@ class FactFrames(Mapping[str, pd.DataFrame]):
         """
         if not self._observed:
             self._observed = {str(name): own for name, own in self._all_observed().groupby("clock", observed=True)}
-        return self._observed.get(clock, _NOT_OBSERVED)
+        return self._observed.get(clock, NOT_OBSERVED)
 
     def _all_observed(self) -> pd.DataFrame:
         rows = self["answered" if "answered" in self else "clock_counts"]

@@ -148,7 +148,7 @@ def _unchanged(lists: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     as_before = (both["bands"] == both["before"]).fillna(False).to_numpy() & ~(moved > 0).fillna(False).to_numpy()
     same = large.assign(same=as_before | still.fillna(False).to_numpy())
     several = same.groupby(_PLACE)["same"].transform("size") > 1
-    same["name"] = (" of " + same["submitter"] + " (" + same["source"] + ")").where(several, "")
+    same["name"] = (" of " + _names(same)).where(several, "")
     named = same[same["same"]].groupby(_PLACE)["name"].agg(lambda names: " and that".join(sorted(names)))
     places = same[_PLACE].drop_duplicates().merge(named.reset_index(), on=_PLACE, how="left")
     words = [
@@ -158,6 +158,12 @@ def _unchanged(lists: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         for name in places["name"]
     ]
     return _found(places, "unchanged", places["name"].isna(), None, words)
+
+
+def _names(lists: pd.DataFrame) -> pd.Series:
+    """Return what a list goes by in a sentence."""
+    names: pd.Series = lists["submitter"] + " (" + lists["source"] + ")"
+    return names
 
 
 def _band_words(counts: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +245,7 @@ def _every_list(observed: pd.DataFrame) -> pd.DataFrame:
     due = due[(due["first"] <= due["month"]) & ~(due["next"] <= due["month"])]
     due = due.merge(months.assign(have=True), on=_LIST, how="left").assign(have=lambda rows: rows["have"].notna())
     several = due[due.groupby([*_PLACE, "submitter"])["have"].transform("size") > 1]
-    missing = several[~several["have"]].assign(name=lambda rows: rows["submitter"] + " (" + rows["source"] + ")")
+    missing = several[~several["have"]].assign(name=_names)
     absent = missing.groupby(_PLACE)["name"].agg(lambda names: ", ".join(sorted(names)))
     grouped = several.groupby(_PLACE)["have"].agg(["sum", "size"]).reset_index()
     grouped = grouped.merge(absent.reset_index(), on=_PLACE, how="left")

@@ -19,7 +19,7 @@ from metrics.edition_tables import RESULTS
 from metrics.fact_frames import FactFrames
 from metrics.kept_cells import read_cells
 from metrics.kept_store import KeptStore
-from metrics.periods import LENGTH, PACE
+from metrics.periods import LENGTH, months_behind
 from metrics.warehouse_facts import counted_cells
 
 _FED = Table(
@@ -125,7 +125,7 @@ def _since(first: pd.Timestamp, kpis: Sequence[Definition], facts: FactFrames, s
 
 def _months(kpi: Definition) -> int:
     """Return how many months a figure of the KPI rests on."""
-    return max(LENGTH[kpi.period], LENGTH[PACE] if kpi.kind == "clearance_weeks" else 1)
+    return months_behind(kpi.kind, LENGTH[kpi.period])
 
 
 def _rests_on(kpi: Definition, facts: FactFrames) -> str:

@@ -99,5 +99,4 @@ def _submitted(rows: pd.DataFrame) -> None:
 
 
 def _lines(rows: pd.DataFrame) -> None:
-    if len(rows):
-        st.markdown("\n".join(f"- {plain(line)}" for line in quality.check_lines(rows)))
+    st.markdown("\n".join(f"- {plain(line)}" for line in quality.check_lines(rows)))
